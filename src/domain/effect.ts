@@ -1,0 +1,48 @@
+/**
+ * What one ledger event did, as the ledger hands it out: the row of `effects`, from which settlements, cash flows and
+ * position changes follow. Filled anew for every event from one reused object: who keeps it copies it.
+ * Money in minor units; NaN where nothing was booked (no rate yet) or the figure has no meaning for the kind.
+ */
+import type { LedgerEvent } from './ledger-event.ts';
+
+export interface Effect {
+  accountId: string;
+  sequence: number;
+  /** Place in an array message, 0 otherwise. */
+  index: number;
+  /** The time of the event, milliseconds (LEDGER's timestamp); NaN until the tick, where the tick gives the time. */
+  time: number;
+  event: LedgerEvent;
+  /** Names and scales to write quantities and prices with. */
+  symbol: string;
+  priceScale: number;
+  quantityScale: number;
+  /** Signed, at quantityScale. */
+  quantity: number;
+  /** At priceScale. */
+  price: number;
+  feeQuantity: number;
+  /** Currency in which cashEffect, realized and fees are. */
+  currency: string;
+  cashEffect: number;
+  realized: number;
+  /** In the account's base currency. */
+  realizedBase: number;
+  fees: number;
+  feesBase: number;
+  incomeBase: number;
+  flowBase: number;
+  /** Minor units of base per minor unit of `currency`; informative, the booked figures above are the record. */
+  rate: number;
+  quantityBefore: number;
+  quantityAfter: number;
+  costBefore: number;
+  costAfter: number;
+  /** Realized P&L of the position after the event, cumulative. */
+  positionRealized: number;
+  equityBefore: number;
+  navBefore: number;
+  /** Units after the event; NaN before the first flow. */
+  units: number;
+  state: string;
+}

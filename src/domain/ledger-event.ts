@@ -1,0 +1,84 @@
+/**
+ * Events of the ledger as the core sees them: decoded, well-formed, not yet judged. Decimals stay exact values, since
+ * whether they fit a scale is judged later than whether the event is a duplicate.
+ */
+import type { Decimal } from './decimal.ts';
+import type { Rejected } from './rejection.ts';
+
+export interface Settlement {
+  readonly kind: 'fill' | 'transfer';
+  readonly id: string;
+  /** Symbol id. */
+  readonly symbol: number;
+  /** +1 buy or in, -1 sell or out. */
+  readonly direction: 1 | -1;
+  readonly quantity: Decimal;
+  readonly price: Decimal;
+  /** Minor units of `feeCurrency`; negative is a rebate. */
+  readonly fee: number;
+  /** '' is the instrument's currency. */
+  readonly feeCurrency: string;
+  readonly feeQuantity: Decimal | null;
+  readonly source: string;
+  /** The source's own sequence; NaN if it gives none. */
+  readonly sourceSequence: number;
+  /** Milliseconds; only recorded. NaN if absent. */
+  readonly ts: number;
+}
+
+export const cashKinds = ['deposit', 'withdrawal', 'fee', 'dividend', 'interest', 'conversion'] as const;
+export type CashKind = (typeof cashKinds)[number];
+
+export interface CashEvent {
+  readonly kind: CashKind;
+  readonly id: string;
+  /** Minor units of `currency`. */
+  readonly amount: number;
+  /** '' is the account's base currency. */
+  readonly currency: string;
+  /** Conversion only; '' otherwise. */
+  readonly toCurrency: string;
+  readonly toAmount: number;
+  /** What paid the dividend, '' if nothing is said. */
+  readonly symbol: string;
+  /** Milliseconds; NaN if absent. */
+  readonly effectiveAt: number;
+  readonly notes: string;
+  readonly ts: number;
+}
+
+export const adminKinds = ['open', 'configure', 'suspend', 'resume', 'close'] as const;
+export type AdminKind = (typeof adminKinds)[number];
+
+export interface AdminEvent {
+  readonly kind: AdminKind;
+  readonly name: string | null;
+  readonly baseCurrency: string | null;
+  readonly timezone: string | null;
+  /** Minutes after local midnight. */
+  readonly cutoverMinutes: number | null;
+  /** account_type, benchmark, margin_model, limits: kept for who asks; the ledger has no use for them yet. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly ts: number;
+}
+
+/** Voids, rebases and corporate actions join this union with their issues. */
+export type LedgerEvent = Settlement | CashEvent | AdminEvent;
+
+/** One message of the stream LEDGER. An array is one message; its elements are judged one by one, by index. */
+export interface LedgerMessage {
+  /** Stream sequence. */
+  readonly sequence: number;
+  /** The stream's timestamp, milliseconds: the time of its events. */
+  readonly time: number;
+  readonly subject: string;
+  /** '' when the subject names none. */
+  readonly account: string;
+  readonly items: readonly (LedgerEvent | Rejected)[];
+  /** Whole, as it came: a dead letter keeps it. */
+  readonly payload: Uint8Array;
+}
+
+export function isRejected(item: LedgerEvent | Rejected): item is Rejected {
+  return item.kind === 'rejected';
+}

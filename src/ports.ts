@@ -1,0 +1,197 @@
+/**
+ * What the core needs from outside, as types. Real adapters live in streams/ and src/main.ts; the simulation and some
+ * tests bring others. Nothing here does anything.
+ */
+import type { Observable } from 'rxjs';
+import type { AccountView } from './domain/account-view.ts';
+import type { Effect } from './domain/effect.ts';
+import type { CurveRow, EquityUpdate } from './domain/equity-update.ts';
+import type { InstrumentFields } from './domain/instrument.ts';
+import type { LedgerMessage } from './domain/ledger-event.ts';
+import type { PriceChanges } from './domain/price-change.ts';
+import type { RejectionReason } from './domain/rejection.ts';
+
+export type Cancel = () => void;
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls `action` about every `intervalMs` until cancelled. */
+  every(intervalMs: number, action: () => void): Cancel;
+}
+
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Something refused on its way in: goes to DEAD_LETTERS whole, with its reason. */
+export interface DeadLetter {
+  /** The stream it came by, '' for a core subject. */
+  readonly stream: string;
+  /** Stream sequence, 0 for a core subject. */
+  readonly sequence: number;
+  readonly index: number;
+  readonly subject: string;
+  /** '_' where the message names none. */
+  readonly account: string;
+  readonly reason: RejectionReason;
+  readonly detail: string;
+  /** Milliseconds: when it came. */
+  readonly time: number;
+  readonly payload: Uint8Array;
+}
+
+export type AlertKind = 'rejected' | 'unpriced' | 'overdraft' | 'held_price' | 'suspension' | 'sequence_gap' | 'system';
+
+export interface Alert {
+  readonly kind: AlertKind;
+  /** '_' for the system. */
+  readonly account: string;
+  /** Unique for the condition's one occurrence; the same at raising, at clearing and at a replay. One subject token. */
+  readonly id: string;
+  readonly state: 'raised' | 'cleared';
+  readonly severity: 'info' | 'warning' | 'critical';
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly timestamp: number;
+}
+
+/** Where decoded prices go. Called for every single price: no allocation, no promise. */
+export interface PriceIntake {
+  /**
+   * A price at the symbol's scale; a plain price has bid = ask = mid. `time` in milliseconds. Says whether it was
+   * taken; an older one than the symbol's current is counted and ignored.
+   */
+  offer(symbol: number, mid: number, bid: number, ask: number, time: number): boolean;
+}
+
+export interface PriceSource {
+  /** Subscribes, offers what PRICES still holds, then what comes. */
+  open(intake: PriceIntake): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface TickMessage {
+  readonly tick: number;
+  readonly time: number;
+}
+
+/**
+ * The ledger's stream, in order, never more than a bounded number of messages ahead. The next batch is not handed out
+ * before the promise of the last is settled.
+ */
+export interface LedgerSource {
+  /** Starts at `from` (a stream sequence, at least 1). */
+  open(from: number, apply: (batch: readonly LedgerMessage[]) => Promise<void> | void): Promise<void>;
+  /** The last sequence the server has now; 0 for an empty stream. */
+  lastSequence(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface TradeSource {
+  /** Splits trades into settlements until closed; offers their prices. */
+  open(intake: PriceIntake): Promise<void>;
+  /** Resolves when every trade that the server has now is in LEDGER, acknowledged. */
+  drain(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface InstrumentSource {
+  /** What is known at the start, then each change. */
+  open(change: (symbol: string, fields: InstrumentFields) => void): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Updates {
+  /** One emission. Encodes at once: the update is reused by the caller. */
+  emit(update: EquityUpdate): void;
+}
+
+/** Rows on their durable way to ClickHouse. Rows are encoded at once; arguments may be reused. */
+export interface FrameSink {
+  /** A ledger event's effect; its tick is said by the next `seal`. */
+  effect(effect: Effect): void;
+  /** A refused element of a ledger message: a row of kind `rejected`. */
+  rejected(letter: DeadLetter): void;
+  curve(row: CurveRow): void;
+  price(symbol: string, scale: number, changes: PriceChanges, at: number, tick: number, time: number): void;
+  /**
+   * The tick is complete: effects since the last one carry it (and `time`, where an effect has none of its own), and
+   * cover LEDGER up to `throughSequence`. Frames that are full, or old enough, leave.
+   */
+  seal(tick: number, time: number, throughSequence: number): void;
+  /** Whether so much is under way, unacknowledged, that the ledger should not be read further. */
+  readonly congested: boolean;
+  /** Resolves when nothing is under way that would hold the ledger back. */
+  ready(): Promise<void>;
+  /** Sends what is there and resolves when all of it is acknowledged. */
+  flush(): Promise<void>;
+}
+
+export interface DeadLetterSink {
+  publish(letter: DeadLetter): void;
+}
+
+export interface AlertSink {
+  publish(alert: Alert): void;
+}
+
+export interface AccountSummary {
+  readonly accountId: string;
+  readonly update: EquityUpdate;
+}
+
+export type AccountOrder = 'id' | 'equity' | 'day_change' | 'drawdown';
+
+/** What the service `tidemark` asks the engine. */
+export interface EngineQueries {
+  /** null: no such account. */
+  inspect(account: string): AccountView | null;
+  /** Accounts in order, after `after` (an account id), at most `limit`. */
+  accounts(after: string | null, limit: number, order: AccountOrder): AccountView[];
+  stats(): EngineStats;
+}
+
+export interface EngineStats {
+  readonly state: string;
+  readonly accounts: number;
+  readonly holdings: number;
+  readonly symbols: number;
+  readonly tick: number;
+  readonly ledger_sequence: number;
+  readonly prices_received: number;
+  readonly prices_ignored: number;
+  readonly prices_rounded: number;
+  readonly settlements_applied: number;
+  readonly cash_applied: number;
+  readonly duplicates: number;
+  readonly rejected: Readonly<Record<string, number>>;
+  readonly emitted: number;
+  readonly tick_ms_last: number;
+  readonly tick_ms_max: number;
+  readonly tick_queue: number;
+}
+
+export interface QueryServer {
+  serve(queries: EngineQueries): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Ports {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly prices: PriceSource;
+  /** Ticks of the subject `ticks`; null when the engine's own clock gives them. */
+  readonly ticks: Observable<TickMessage> | null;
+  readonly ledger: LedgerSource;
+  readonly trades: TradeSource;
+  readonly instruments: InstrumentSource;
+  readonly updates: Updates;
+  readonly frames: FrameSink;
+  readonly deadLetters: DeadLetterSink;
+  readonly alerts: AlertSink;
+  readonly queries: QueryServer;
+}
