@@ -1,0 +1,99 @@
+/** Every key of the configuration and what it allows. Meaning and unit of each are told in default.yaml. */
+import { isCurrency } from '../src/domain/currency.ts';
+import { isSymbol } from '../src/domain/identifier.ts';
+import {
+  anyText,
+  choice,
+  flag,
+  integer,
+  listOf,
+  mapOf,
+  number,
+  optionals,
+  orUnset,
+  secret,
+  section,
+  text,
+} from './kind.ts';
+import type { TypeOf } from './kind.ts';
+import { parsePeriodMs } from './period.ts';
+
+const port = integer(1, 65_535, 'a TCP port');
+const currency = text('a currency code such as USD, 3 to 5 capital letters', isCurrency);
+const period = text('a period such as 250ms, 1s, 15m, 1h or 7d', (value) => parsePeriodMs(value) !== null);
+const natsUrl = text('nats://host:port, several separated by commas', (value) =>
+  value.split(',').every((each) => /^(nats|tls):\/\/[^\s,]+$/.test(each.trim())),
+);
+const httpUrl = text(
+  'http://host:port or https://host:port',
+  (value) => /^https?:\/\/\S+$/.test(value) && URL.canParse(value),
+);
+const timezone = text('an IANA time zone such as America/New_York', isTimezone);
+const clockTime = text('a time of day such as "17:00"', (value) => /^([01]\d|2[0-3]):[0-5]\d$/.test(value));
+const priceScale = integer(0, 12, 'decimals');
+const subject = text('a NATS subject', (value) => /^[^\s.]+(\.[^\s.]+)*$/.test(value));
+
+const instrument = optionals({
+  currency,
+  price_scale: priceScale,
+  quantity_scale: integer(0, 12, 'decimals'),
+  multiplier: integer(1, 1_000_000_000, 'units of the underlying in one contract'),
+  style: choice('spot', 'margined'),
+  sector: anyText,
+  geography: anyText,
+  asset_class: anyText,
+});
+
+export const schema = section({
+  nats: section({ url: orUnset(natsUrl), port }),
+  clickhouse: section({ url: orUnset(httpUrl), user: anyText, password: secret, database: anyText }),
+  store: section({ port }),
+  http: section({ port }),
+  data_dir: anyText,
+  partitions: integer(1, 1024, 'partitions'),
+  tick: section({ source: choice('clock', 'nats'), interval_ms: integer(1, 60_000, 'milliseconds') }),
+  prices: section({
+    mark: choice('mid', 'last', 'exit'),
+    capture: flag,
+    stale_after_ms: integer(1, 31_536_000_000, 'milliseconds'),
+    max_future_ms: integer(0, 86_400_000, 'milliseconds'),
+    from_settlements: choice('unpriced', 'always', 'never'),
+    sources: listOf(
+      { subject, symbol: anyText },
+      { price: anyText, bid: anyText, ask: anyText, ts: anyText, price_scale: priceScale },
+    ),
+    guard: section({
+      max_move_percent: number(0, 1_000_000, 'percent, 0 is off'),
+      confirm_ticks: integer(1, 1000, 'ticks'),
+    }),
+  }),
+  accounts: section({ auto_open: flag, base_currency: currency, timezone, cutover: clockTime }),
+  currencies: mapOf('currency codes', isCurrency, integer(0, 12, 'decimals of the minor unit')),
+  fx: section({ pivot: currency }),
+  instruments: mapOf('symbols', isSymbol, instrument),
+  performance: section({
+    dust_minor: integer(0, 1_000_000_000, 'minor units'),
+    min_returns: integer(2, 100_000, 'daily returns'),
+    min_days: integer(1, 100_000, 'days'),
+  }),
+  duplicates: section({ ids: integer(1, 1_000_000, 'event ids an account') }),
+  curve: section({
+    resolution: text(
+      'tick, or a period such as 250ms, 1s or 1m',
+      (v) => v === 'tick' || parsePeriodMs(v) !== null,
+    ),
+  }),
+  frames: section({ flush_interval_ms: integer(1, 60_000, 'milliseconds'), max_age: period }),
+  log: section({ level: choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent') }),
+});
+
+export type Config = TypeOf<typeof schema>;
+
+function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
