@@ -29,7 +29,8 @@ export type TypeOf<K> = K extends Kind<infer T> ? T : never;
 type Fields = Readonly<Record<string, Kind<unknown>>>;
 type TypesOf<F extends Fields> = { readonly [K in keyof F]: TypeOf<F[K]> };
 
-function leaf<T>(
+/** A kind that only a predicate can judge. */
+export function leaf<T>(
   allowed: string,
   accepts: (value: unknown) => boolean,
   more: Partial<Kind<T>> = {},
@@ -81,7 +82,7 @@ export function orUnset<T>(kind: Kind<T>): Kind<T | null> {
     allowed,
     problems: (key, value) =>
       value === null ? [] : kind.problems(key, value).map((p) => ({ ...p, allowed })),
-  } as Kind<T | null>;
+  };
 }
 
 export function section<const F extends Fields>(fields: F): Kind<TypesOf<F>> {

@@ -1,7 +1,9 @@
 /** Every key of the configuration and what it allows. Meaning and unit of each are told in default.yaml. */
 import { isCurrency } from '../src/domain/currency.ts';
 import { isSymbol } from '../src/domain/identifier.ts';
+import { instrumentProblem, scaleMax } from '../src/domain/instrument.ts';
 import {
+  leaf,
   anyText,
   choice,
   flag,
@@ -30,18 +32,25 @@ const httpUrl = text(
 );
 const timezone = text('an IANA time zone such as America/New_York', isTimezone);
 const clockTime = text('a time of day such as "17:00"', (value) => /^([01]\d|2[0-3]):[0-5]\d$/.test(value));
-const priceScale = integer(0, 12, 'decimals');
+const priceScale = integer(0, scaleMax, 'decimals');
 const subject = text('a NATS subject', (value) => /^[^\s.]+(\.[^\s.]+)*$/.test(value));
+
+const multiplier = leaf<number | string>(
+  'a positive decimal, as a number or as text',
+  (value) => instrumentProblem({ multiplier: value as number }) === null,
+);
 
 const instrument = optionals({
   currency,
   price_scale: priceScale,
-  quantity_scale: integer(0, 12, 'decimals'),
-  multiplier: integer(1, 1_000_000_000, 'units of the underlying in one contract'),
+  quantity_scale: integer(0, scaleMax, 'decimals'),
+  multiplier,
   style: choice('spot', 'margined'),
   sector: anyText,
   geography: anyText,
   asset_class: anyText,
+  initial_margin_rate: number(0, 1000, 'of the market value'),
+  maintenance_margin_rate: number(0, 1000, 'of the market value'),
 });
 
 export const schema = section({
@@ -68,7 +77,7 @@ export const schema = section({
     }),
   }),
   accounts: section({ auto_open: flag, base_currency: currency, timezone, cutover: clockTime }),
-  currencies: mapOf('currency codes', isCurrency, integer(0, 12, 'decimals of the minor unit')),
+  currencies: mapOf('currency codes', isCurrency, integer(0, scaleMax, 'decimals of the minor unit')),
   fx: section({ pivot: currency }),
   instruments: mapOf('symbols', isSymbol, instrument),
   performance: section({

@@ -1,0 +1,81 @@
+/**
+ * The `tidemark` command: which commands there are, what they have in common, and the exit code. Only the file of the
+ * command that was called is loaded, so that each starts fast. Knows nothing of what a command does.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { ConfigError } from '../../config/load.ts';
+import { exitCodes, UsageError } from './context.ts';
+
+interface CommandFile {
+  /** Adds the command and its options; its action loads what it needs. */
+  register(program: Command): void;
+}
+
+/** In the order of the help. */
+const names = [
+  'up',
+  'run',
+  'doctor',
+  'accounts',
+  'inspect',
+  'watch',
+  'history',
+  'drawdown',
+  'settle',
+  'trade',
+  'deposit',
+  'withdraw',
+  'price',
+  'account',
+  'import',
+  'dead-letters',
+  'sql',
+  'load',
+].filter((name) => existsSync(new URL(`${name}.ts`, import.meta.url)));
+
+export async function main(args: readonly string[]): Promise<void> {
+  try {
+    await (await programFor(args)).parseAsync(args, { from: 'user' });
+  } catch (error) {
+    process.exitCode = report(error, args.includes('--json'));
+  }
+}
+
+async function programFor(args: readonly string[]): Promise<Command> {
+  const program = new Command('tidemark')
+    .description('Keeps the equity of every trading account true at every tick, and remembers its whole curve.')
+    .version(version(), '-V, --version')
+    .option('--config <file>', 'YAML file over config/default.yaml (or TIDEMARK_CONFIG)')
+    .option('--json', 'answer in JSON')
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(--help shows what is allowed)')
+    .exitOverride();
+  const called = names.find((name) => name === commandOf(args));
+  for (const name of called === undefined ? names : [called]) {
+    const file = (await import(new URL(`${name}.ts`, import.meta.url).href)) as CommandFile;
+    file.register(program);
+  }
+  return program;
+}
+
+/** The first argument that is neither an option nor the value of --config. */
+function commandOf(args: readonly string[]): string | undefined {
+  return args.find((arg, i) => !arg.startsWith('-') && args[i - 1] !== '--config');
+}
+
+/** Prints what went wrong, once, in words; gives the exit code. */
+function report(error: unknown, asJson: boolean): number {
+  if (error instanceof CommanderError) {
+    // Commander has printed it already; help and version are no errors.
+    return error.exitCode === 0 || error.code === 'commander.help' ? exitCodes.ok : exitCodes.usage;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  console.error(asJson ? JSON.stringify({ error: message }) : `tidemark: ${message}`);
+  return error instanceof ConfigError || error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
