@@ -27,6 +27,8 @@ const noClockNoChance = [
   },
 ];
 
+const nodeGlobals = ['process', 'console', 'URL', 'performance', 'setTimeout', 'require', 'module'];
+
 export default defineConfig(
   globalIgnores(['node_modules', '.cache', 'data', 'web/dist']),
   js.configs.recommended,
@@ -60,15 +62,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/*.{js,mjs}'],
-    languageOptions: {
-      globals: {
-        process: 'readonly',
-        console: 'readonly',
-        URL: 'readonly',
-        performance: 'readonly',
-        setTimeout: 'readonly',
-      },
-    },
+    files: ['**/*.{js,mjs,cjs}'],
+    languageOptions: { globals: Object.fromEntries(nodeGlobals.map((name) => [name, 'readonly'])) },
   },
 );
