@@ -42,7 +42,10 @@ function requireNode() {
 function installPackages() {
   if (packagesAreAsLocked()) return;
   say('installing the npm packages');
-  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root });
+  // Not `npm ci`: it refuses a lock file without the platform packages of chdb that a registry does not carry.
+  // With --no-save the locked versions are taken and the lock file stays as it is.
+  const flags = ['--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  run('npm', ['install', ...flags], { cwd: root });
 }
 
 /** Compares what npm says it installed with package-lock.json; optional packages of other platforms may be missing. */
@@ -128,7 +131,7 @@ function run(command, args, options = {}) {
     execFileSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8', ...options });
   } catch (error) {
     const told = String(error.stderr ?? error.message).trim();
-    throw new Error(`\`${command} ${args.at(-1)}\` failed: ${told.split('\n').slice(-5).join('\n')}`, {
+    throw new Error(`${command} failed: ${told.split('\n').slice(-5).join('\n')}`, {
       cause: error,
     });
   }
