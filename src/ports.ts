@@ -59,18 +59,26 @@ export interface Alert {
   readonly timestamp: number;
 }
 
-/** Where decoded prices go. Called for every single price: no allocation, no promise. */
+/** Takes what was refused on its way in: dead letter, counter and alert are the taker's business. */
+export type Refuse = (letter: DeadLetter) => void;
+
+/**
+ * Where decoded prices go. Called for every single price: no allocation, no promise. Prices are integers at the
+ * symbol's scale, times milliseconds (NaN: the sender gives none, so as of now). Says whether the price was taken; an
+ * older one than the symbol's current is counted and ignored.
+ */
 export interface PriceIntake {
-  /**
-   * A price at the symbol's scale; a plain price has bid = ask = mid. `time` in milliseconds. Says whether it was
-   * taken; an older one than the symbol's current is counted and ignored.
-   */
-  offer(symbol: number, mid: number, bid: number, ask: number, time: number): boolean;
+  /** A plain price: its own mid, bid and ask. */
+  offer(symbol: number, price: number, time: number): boolean;
+  /** A quote: its mid is (bid + ask) / 2, rounded half to even. */
+  offerQuote(symbol: number, bid: number, ask: number, time: number): boolean;
+  /** How many prices came with more digits than their scale, and lost some to rounding. */
+  rounded(count: number): void;
 }
 
 export interface PriceSource {
   /** Subscribes, offers what PRICES still holds, then what comes. */
-  open(intake: PriceIntake): Promise<void>;
+  open(intake: PriceIntake, refuse: Refuse): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -93,7 +101,7 @@ export interface LedgerSource {
 
 export interface TradeSource {
   /** Splits trades into settlements until closed; offers their prices. */
-  open(intake: PriceIntake): Promise<void>;
+  open(intake: PriceIntake, refuse: Refuse): Promise<void>;
   /** Resolves when every trade that the server has now is in LEDGER, acknowledged. */
   drain(): Promise<void>;
   close(): Promise<void>;
@@ -101,7 +109,7 @@ export interface TradeSource {
 
 export interface InstrumentSource {
   /** What is known at the start, then each change. */
-  open(change: (symbol: string, fields: InstrumentFields) => void): Promise<void>;
+  open(change: (symbol: string, fields: InstrumentFields) => void, refuse: Refuse): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -114,7 +122,7 @@ export interface Updates {
 export interface FrameSink {
   /** A ledger event's effect; its tick is said by the next `seal`. */
   effect(effect: Effect): void;
-  /** A refused element of a ledger message: a row of kind `rejected`. */
+  /** Something refused: a row of `effects` of kind `rejected` if it came by LEDGER, else a row of `dead_letters`. */
   rejected(letter: DeadLetter): void;
   curve(row: CurveRow): void;
   price(symbol: string, scale: number, changes: PriceChanges, at: number, tick: number, time: number): void;
