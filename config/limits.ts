@@ -8,6 +8,13 @@ export const limits = {
   /** Below the server's default max_payload of 1 MiB, with room for the headers. */
   frameBytesMax: 900_000,
 
+  // Streams.
+  /** JetStream's own window for a repeated `Nats-Msg-Id`. */
+  publisherDuplicatesMs: 120_000,
+  tradesAgeMsMax: 604_800_000,
+  deadLettersBytesMax: 1_073_741_824,
+  alertsBytesMax: 268_435_456,
+
   // nats-server, as started by `tidemark up`.
   natsPayloadBytesMax: 1_048_576,
   natsPendingBytesMax: 67_108_864,

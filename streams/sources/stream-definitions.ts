@@ -1,0 +1,99 @@
+/**
+ * Streams and KV buckets of an installation: names, subjects, storage, retention. One definition, whoever creates
+ * them first. Nothing here that nats-server 2.9 lacks or 2.12 refuses.
+ */
+import { AckPolicy, DiscardPolicy, RetentionPolicy, StorageType, nanos, type StreamConfig } from 'nats';
+import { limits } from '../../config/limits.ts';
+import { periodMs } from '../../config/period.ts';
+import type { Config } from '../../config/schema.ts';
+
+export type StreamDefinition = Partial<StreamConfig> & Pick<StreamConfig, 'name' | 'subjects'>;
+
+export const ledgerStream = 'LEDGER';
+export const tradesStream = 'TRADES';
+export const pricesStream = 'PRICES';
+export const framesStream = 'FRAMES';
+export const deadLettersStream = 'DEAD_LETTERS';
+export const alertsStream = 'ALERTS';
+export const instrumentsBucket = 'INSTRUMENTS';
+
+/** What frames are published on: one subject a partition and table. */
+export function frameSubject(partition: number, table: string): string {
+  return `frames.${partition}.${table}`;
+}
+
+/** The ledger itself: never trimmed. */
+export const ledgerDefinition: StreamDefinition = {
+  name: ledgerStream,
+  subjects: ['settlements.>', 'cash.>', 'accounts.>'],
+  storage: StorageType.File,
+  retention: RetentionPolicy.Limits,
+  duplicate_window: nanos(limits.publisherDuplicatesMs),
+};
+
+/** Trades are kept until both of their settlements are in LEDGER. */
+export const tradesDefinition: StreamDefinition = {
+  name: tradesStream,
+  subjects: ['trades', 'trades.>'],
+  storage: StorageType.File,
+  retention: RetentionPolicy.Limits,
+  max_age: nanos(limits.tradesAgeMsMax),
+  duplicate_window: nanos(limits.publisherDuplicatesMs),
+};
+
+/** The last price of each symbol; lost with the server, which is why the engine keeps marks of its own. */
+export const pricesDefinition: StreamDefinition = {
+  name: pricesStream,
+  subjects: ['prices.*'],
+  storage: StorageType.Memory,
+  retention: RetentionPolicy.Limits,
+  discard: DiscardPolicy.Old,
+  max_msgs_per_subject: 1,
+  no_ack: true,
+};
+
+/** Rows on their way to ClickHouse; limits retention, since recovery reads them too. */
+export function framesDefinition(config: Config): StreamDefinition {
+  return {
+    name: framesStream,
+    subjects: ['frames.*.*'],
+    storage: StorageType.File,
+    retention: RetentionPolicy.Limits,
+    discard: DiscardPolicy.Old,
+    max_age: nanos(periodMs(config.frames.max_age)),
+    duplicate_window: nanos(limits.publisherDuplicatesMs),
+  };
+}
+
+export const deadLettersDefinition: StreamDefinition = {
+  name: deadLettersStream,
+  subjects: ['dead_letters.>'],
+  storage: StorageType.File,
+  retention: RetentionPolicy.Limits,
+  discard: DiscardPolicy.Old,
+  max_bytes: limits.deadLettersBytesMax,
+};
+
+export const alertsDefinition: StreamDefinition = {
+  name: alertsStream,
+  subjects: ['alerts.>'],
+  storage: StorageType.File,
+  retention: RetentionPolicy.Limits,
+  discard: DiscardPolicy.Old,
+  max_bytes: limits.alertsBytesMax,
+};
+
+/** Every stream that the engine needs; PRICES only where `prices.capture` says so. */
+export function streamDefinitions(config: Config): readonly StreamDefinition[] {
+  return [
+    ledgerDefinition,
+    tradesDefinition,
+    ...(config.prices.capture ? [pricesDefinition] : []),
+    framesDefinition(config),
+    deadLettersDefinition,
+    alertsDefinition,
+  ];
+}
+
+/** A consumer of which nothing is acknowledged: its reader knows where it is. */
+export const readOnly = { ack_policy: AckPolicy.None } as const;
