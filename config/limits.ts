@@ -18,6 +18,7 @@ export const limits = {
   // nats-server, as started by `tidemark up`.
   natsPayloadBytesMax: 1_048_576,
   natsPendingBytesMax: 67_108_864,
+  natsMemoryStoreBytesMax: 1_073_741_824,
 
   // Processes under `tidemark up`.
   childReadyMsMax: 30_000,
@@ -32,10 +33,30 @@ export const limits = {
   roleStopMsMax: 9_000,
   readinessPollMs: 20,
   portProbeMsMax: 1_000,
+  natsGreetingCharsMax: 65_536,
   childLogBytesMax: 16_777_216,
+  childLogTrimMs: 60_000,
 
   // doctor
   doctorCheckMsMax: 5_000,
   /** Below this much free space in the data directory `doctor` says so. */
   freeDiskBytesMin: 1_073_741_824,
+
+  // Store: the embedded ClickHouse endpoint.
+  /** Engine calls at once; fewer where libuv's pool (UV_THREADPOOL_SIZE) has fewer threads than one more than this. */
+  storeEngineCallsMax: 8,
+  storeEngineCallsWaitingMax: 512,
+  storeEngineMemoryBytesMax: 4_294_967_296,
+  storeMarkCacheBytesMax: 268_435_456,
+  /** A longer body is the data of an insert and goes by way of a file. */
+  storeBodyBytesInMemoryMax: 33_554_432,
+  storeSpoolBytesMax: 8_589_934_592,
+  /** So much of a body is looked at to find where an insert's data begins. */
+  storeStatementHeadBytes: 65_536,
+  /** A result that cannot leave in chunks is held whole. */
+  storeBufferedResultBytesMax: 268_435_456,
+  storeKeepAliveMs: 30_000,
+  /** Running queries are given this long at the end, then stopped. */
+  storeDrainMs: 5_000,
+  storeDrainPollMs: 20,
 } as const;
