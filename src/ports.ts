@@ -44,7 +44,8 @@ export interface DeadLetter {
   readonly payload: Uint8Array;
 }
 
-export type AlertKind = 'rejected' | 'unpriced' | 'overdraft' | 'held_price' | 'suspension' | 'sequence_gap' | 'system';
+export type AlertKind =
+  'rejected' | 'unpriced' | 'overdraft' | 'held_price' | 'suspension' | 'sequence_gap' | 'system';
 
 export interface Alert {
   readonly kind: AlertKind;

@@ -43,7 +43,8 @@ function parseText(text: string): Decimal | null {
     if (end - 1 === point) end--;
     else scale = end - 1 - point;
   }
-  const digits = scale > 0 ? text.slice(0, point) + text.slice(point + 1, end) : text.slice(0, point >= 0 ? point : end);
+  const digits =
+    scale > 0 ? text.slice(0, point) + text.slice(point + 1, end) : text.slice(0, point >= 0 ? point : end);
   const coefficient = digits.length <= 15 ? Number(digits) + 0 : BigInt(digits);
   return { coefficient: Object.is(coefficient, -0) ? 0 : coefficient, scale };
 }
@@ -95,5 +96,7 @@ export function scaledText(units: number, scale: number): string {
   const point = end - scale;
   while (end > point && digits.charCodeAt(end - 1) === 48) end--;
   const sign = units < 0 ? '-' : '';
-  return end === point ? sign + digits.slice(0, point) : `${sign}${digits.slice(0, point)}.${digits.slice(point, end)}`;
+  return end === point
+    ? sign + digits.slice(0, point)
+    : `${sign}${digits.slice(0, point)}.${digits.slice(point, end)}`;
 }

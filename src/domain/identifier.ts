@@ -37,11 +37,16 @@ export function tokenSymbol(token: string): string | null {
 
 /** A symbol as a key of a KV bucket, where `%` is not allowed: BRK.B is BRK=2EB. */
 export function symbolKey(symbol: string): string {
-  return symbol.replace(/[^A-Za-z0-9_/-]/g, (c) => `=${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+  return symbol.replace(
+    /[^A-Za-z0-9_/-]/g,
+    (c) => `=${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
 }
 
 /** The symbol of a KV key; null where it is none. */
 export function keySymbol(key: string): string | null {
-  const symbol = key.replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const symbol = key.replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
   return isSymbol(symbol) ? symbol : null;
 }

@@ -38,8 +38,10 @@ export const scaleMax = 12;
 
 /** What is wrong with reference data, or null. */
 export function instrumentProblem(f: InstrumentFields): string | null {
-  const scale = (x: unknown): boolean => Number.isInteger(x) && (x as number) >= 0 && (x as number) <= scaleMax;
-  if (f.currency !== undefined && !(typeof f.currency === 'string' && isCurrency(f.currency))) return 'currency';
+  const scale = (x: unknown): boolean =>
+    Number.isInteger(x) && (x as number) >= 0 && (x as number) <= scaleMax;
+  if (f.currency !== undefined && !(typeof f.currency === 'string' && isCurrency(f.currency)))
+    return 'currency';
   if (f.price_scale !== undefined && !scale(f.price_scale)) return 'price_scale';
   if (f.quantity_scale !== undefined && !scale(f.quantity_scale)) return 'quantity_scale';
   if (f.style !== undefined && !['spot', 'margined'].includes(f.style)) return 'style';

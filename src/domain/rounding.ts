@@ -35,13 +35,24 @@ export const exactQuotientBelow = 4503599627370496;
 
 /** x / d rounded half to even; x and d integers, |x| < `exactQuotientBelow`, |x / d| < 2^51. */
 export function quotientHalfEven(x: number, d: number): number {
-  return d === 1 ? x : x / d + roundingMagic - roundingMagic;
+  return d === 1 ? x + 0 : x / d + roundingMagic - roundingMagic;
 }
 
-/** a x b / d rounded half to even, exact whatever the size of the product; NaN where the result is no safe integer. */
+/** Above the error of a product and a quotient in doubles, 2 x 2^-53, whatever their size. */
+const relativeError = 1e-15;
+
+/**
+ * a x b / d rounded half to even, exact whatever the size of the product; NaN where the result is no safe integer.
+ * Doubles decide where they are exact or far enough from a tie; BigInt decides the rest.
+ */
 export function mulDivHalfEven(a: number, b: number, d: number): number {
   const product = a * b;
   if (product < exactQuotientBelow && product > -exactQuotientBelow) return quotientHalfEven(product, d);
+  const near = product / d;
+  const floor = Math.floor(near);
+  const overTie = near - floor - 0.5;
+  if (Math.abs(overTie) > Math.abs(near) * relativeError) return overTie > 0 ? floor + 1 : floor;
+  if (!Number.isSafeInteger(a) || !Number.isSafeInteger(b)) return NaN;
   return safeNumber(roundHalfEven(BigInt(a) * BigInt(b), BigInt(d)));
 }
 

@@ -38,6 +38,13 @@ export class SessionCalendar {
     return this.end;
   }
 
+  /** When the session that contains `ms` began; NaN for NaN. */
+  startOf(ms: number): number {
+    if (Number.isNaN(ms)) return NaN;
+    this.locate(ms);
+    return this.start;
+  }
+
   /** Local date of the last millisecond of the session that contains `ms`, YYYY-MM-DD. */
   dateOf(ms: number): string {
     this.locate(ms);

@@ -1,0 +1,279 @@
+/**
+ * The book: every account of a partition, and the only thing that changes them. One call a ledger message, one a tick.
+ * Pure: no clock, no I/O; the same calls give the same book.
+ */
+import type { AccountView } from '../domain/account-view.ts';
+import type { Effect } from '../domain/effect.ts';
+import type { CurveRow, EquityUpdate } from '../domain/equity-update.ts';
+import { instrumentOf, instrumentProblem } from '../domain/instrument.ts';
+import type { InstrumentFields, InstrumentTable } from '../domain/instrument.ts';
+import type { CashEvent, LedgerEvent, LedgerMessage, Settlement } from '../domain/ledger-event.ts';
+import { isRejected } from '../domain/ledger-event.ts';
+import type { LifecycleChart } from '../domain/lifecycle.ts';
+import { closedState, lifecycleStates } from '../domain/lifecycle.ts';
+import type { PriceChanges } from '../domain/price-change.ts';
+import type { Rejected } from '../domain/rejection.ts';
+import { mulDivHalfEven } from '../domain/rounding.ts';
+import { Accounts } from './accounts.ts';
+import { applyAdmin } from './apply-admin.ts';
+import { applyCash } from './apply-cash.ts';
+import { applySettlement } from './apply-settlement.ts';
+import { bookWaiting } from './booking.ts';
+import type { BookOptions, BookParts } from './book-parts.ts';
+import { Curve, emptyUpdate, fillUpdate } from './curve.ts';
+import { emptyEffect, resetEffect } from './effect-record.ts';
+import { hashCash, hashCashId, hashSettlement, hashSettlementId } from './event-hash.ts';
+import { Holdings } from './holdings.ts';
+import { Marking } from './marking.ts';
+import { Marks } from './marks.ts';
+import type { Outcome } from './outcome.ts';
+import { outcomes } from './outcome.ts';
+import { measure } from './performance.ts';
+import { Pockets } from './pockets.ts';
+import { Rates } from './rates.ts';
+import { Hash64, SeenIds } from './seen-ids.ts';
+import type { Seen } from './seen-ids.ts';
+import { Sessions } from './session.ts';
+import { viewAccount } from './view.ts';
+import { Waiting } from './waiting.ts';
+
+/** Told what became of each element of a message. The effect is reused: copy what is kept. */
+export interface Judge {
+  applied(effect: Effect): void;
+  duplicate(message: LedgerMessage, index: number): void;
+  rejected(message: LedgerMessage, index: number, rejection: Rejected): void;
+}
+
+export class Book {
+  readonly accounts = new Accounts();
+  private readonly parts: BookParts;
+  private readonly curve: Curve;
+  private readonly id = new Hash64();
+  private readonly content = new Hash64();
+  private readonly update = emptyUpdate();
+  private now = NaN;
+
+  constructor(options: BookOptions, instruments: InstrumentTable, chart: LifecycleChart) {
+    const { accounts } = this;
+    const marks = new Marks();
+    const rates = new Rates(instruments, marks, options.pivot);
+    const holdings = new Holdings();
+    const pockets = new Pockets();
+    this.parts = {
+      accounts,
+      holdings,
+      pockets,
+      marks,
+      rates,
+      marking: new Marking(accounts, holdings, pockets, marks, rates, instruments, options.marksAtExit),
+      sessions: new Sessions(accounts, options.eventsTakeTickTime),
+      seen: new SeenIds(options.idsKept),
+      waiting: new Waiting(),
+      instruments,
+      chart,
+      options,
+      effect: emptyEffect(),
+    };
+    this.curve = new Curve(accounts, this.parts.sessions);
+    this.parts.sessions.calendar(options.timezone, options.cutoverMinutes);
+  }
+
+  get holdingCount(): number {
+    return this.parts.holdings.count;
+  }
+
+  /** Accounts to close at this tick; the first `dirtyCount` count. */
+  get dirtyRows(): Int32Array {
+    return this.parts.marking.dirtyRows;
+  }
+
+  get dirtyCount(): number {
+    return this.parts.marking.dirtyCount;
+  }
+
+  /**
+   * Applies a message to the account of `row`, element by element; at or below the account's sequence it changes
+   * nothing. With `row` -1 the account is opened if an element of the message opens it.
+   * @returns the account's row, -1 if it was not there and was not opened
+   */
+  apply(row: number, message: LedgerMessage, judge: Judge): number {
+    const { accounts, options } = this.parts;
+    let known = row >= 0;
+    if (known && message.sequence <= (accounts.sequence[row] ?? 0)) return row;
+    const time = options.eventsTakeTickTime ? NaN : message.time;
+    const at = known ? row : this.openRow(message.account, time);
+    for (let index = 0; index < message.items.length; index++) {
+      const item = message.items[index] as LedgerEvent | Rejected;
+      const outcome = isRejected(item) ? item : this.applyOne(at, known, item, message.sequence, index, time);
+      if (outcome === 'applied') {
+        known = true;
+        judge.applied(this.parts.effect);
+      } else if (outcome === 'duplicate') judge.duplicate(message, index);
+      else judge.rejected(message, index, outcome);
+    }
+    if (!known) {
+      accounts.discardLast();
+      return -1;
+    }
+    accounts.sequence[at] = message.sequence;
+    return at;
+  }
+
+  /** What the market did since the last tick. Opens the tick: sessions roll before anything is marked. */
+  beginTick(time: number, changes: PriceChanges, held: (symbol: number) => void): void {
+    const { marking, sessions } = this.parts;
+    this.now = time;
+    sessions.rollAll(time, (row) => {
+      marking.touch(row, 2);
+    });
+    marking.apply(changes, held);
+  }
+
+  /**
+   * Closes the tick for one account of `dirtyRows`: performance is measured.
+   * @returns the update to emit (reused), or null if no figure changed
+   */
+  closeTick(row: number, tick: number, time: number): EquityUpdate | null {
+    const { accounts: a } = this.parts;
+    const changed = a.dirty[row] === 2;
+    a.dirty[row] = 0;
+    bookWaiting(this.parts, row, time);
+    measure(a, row, time);
+    const equity = a.equity(row);
+    const unrealized = a.unrealized(row);
+    const moved =
+      equity !== a.tickEquity[row] ||
+      a.cashBalance[row] !== a.tickCash[row] ||
+      unrealized !== a.tickUnrealized[row];
+    if (!changed && !moved) return null;
+    a.tickEquity[row] = equity;
+    a.tickCash[row] = a.cashBalance[row] ?? 0;
+    a.tickUnrealized[row] = unrealized;
+    a.tickNetFlow[row] = a.netFlow[row] ?? 0;
+    a.tickNav[row] = a.nav[row] ?? NaN;
+    this.curve.note(row, tick, time);
+    fillUpdate(a, row, tick, time, this.update);
+    return this.update;
+  }
+
+  endTick(): void {
+    this.parts.marking.dirtyCount = 0;
+    this.parts.marking.newlyRated.clear();
+  }
+
+  /** The rows of the curve's period that is over. */
+  drainCurve(emit: (row: CurveRow) => void): void {
+    this.curve.drain(emit);
+  }
+
+  /** Symbols and currencies without a price that the account holds. */
+  unpricedOf(row: number): readonly string[] {
+    return this.viewRow(row).unpriced;
+  }
+
+  view(account: string): AccountView | null {
+    const row = this.accounts.find(account);
+    return row < 0 ? null : this.viewRow(row);
+  }
+
+  viewRow(row: number): AccountView {
+    return viewAccount(this.parts, row, this.curve.tick[row] ?? 0, this.curve.time[row] ?? 0, this.now);
+  }
+
+  hasMark(symbol: number): boolean {
+    return this.parts.marks.has(symbol);
+  }
+
+  /**
+   * New reference data. Scales, style, currency and multiplier of a symbol that anyone ever held are fixed: its
+   * quantities and costs are kept in them. Says what stands in the way, or null when it is set.
+   */
+  setInstrument(symbol: number, fields: InstrumentFields): string | null {
+    const { instruments, holdings, marks, rates } = this.parts;
+    const problem = instrumentProblem(fields);
+    if (problem !== null) return `${problem}: not allowed`;
+    const old = instruments.get(symbol);
+    const now = instrumentOf(instruments.symbols.name(symbol), fields, instruments.exponents);
+    const isHeld = holdings.lanesOf(symbol).length > 0;
+    for (const key of ['currency', 'priceScale', 'quantityScale', 'multiplier', 'margined'] as const) {
+      if (isHeld && old[key] !== now[key]) return `${key}: fixed while positions of the symbol exist`;
+    }
+    instruments.set(symbol, fields);
+    if (marks.has(symbol) && old.priceScale !== now.priceScale) {
+      const up = 10 ** Math.max(0, now.priceScale - old.priceScale);
+      const down = 10 ** Math.max(0, old.priceScale - now.priceScale);
+      const scale = (price: number | undefined): number => mulDivHalfEven(price ?? 0, up, down);
+      marks.set(
+        symbol,
+        scale(marks.mid[symbol]),
+        scale(marks.bid[symbol]),
+        scale(marks.ask[symbol]),
+        marks.time[symbol] ?? 0,
+      );
+      rates.refresh();
+    }
+    return null;
+  }
+
+  private openRow(account: string, time: number): number {
+    const row = this.accounts.open(account, this.parts.options.baseCurrency);
+    this.parts.sessions.begin(row, time);
+    return row;
+  }
+
+  private applyOne(
+    row: number,
+    known: boolean,
+    event: LedgerEvent,
+    sequence: number,
+    index: number,
+    time: number,
+  ): Outcome {
+    const b = this.parts;
+    const { accounts, effect } = b;
+    const isAdmin = !('id' in event);
+    if (!known && (isAdmin ? event.kind !== 'open' : !b.options.autoOpen)) return outcomes.accountUnknown;
+    if (!isAdmin) {
+      const seen = this.seenBefore(row, event);
+      if (seen === 'duplicate') return 'duplicate';
+      if (seen === 'conflict') return outcomes.idConflict;
+      if (accounts.lifecycle[row] === closedState) return outcomes.accountClosed;
+    }
+    this.curve.hold(row);
+    if (!Number.isNaN(time)) b.sessions.rollBefore(row, time);
+    resetEffect(effect);
+    const outcome = isAdmin
+      ? applyAdmin(b, row, event, time)
+      : 'direction' in event
+        ? applySettlement(b, row, event, time)
+        : applyCash(b, row, event, time);
+    if (outcome !== 'applied') return outcome;
+    if (!isAdmin) {
+      b.seen.remember(row, this.id, this.content);
+      accounts.lifecycle[row] = b.chart(accounts.lifecycle[row] ?? 0, 'settled');
+    }
+    b.marking.touch(row, 2);
+    effect.accountId = accounts.ids[row] ?? '';
+    effect.sequence = sequence;
+    effect.index = index;
+    effect.time = time;
+    effect.event = event;
+    effect.units = accounts.units[row] ?? NaN;
+    effect.state = lifecycleStates[accounts.lifecycle[row] ?? 0] ?? 'pending';
+    return 'applied';
+  }
+
+  /** Leaves the event's hashes in `id` and `content`. */
+  private seenBefore(row: number, event: Settlement | CashEvent): Seen {
+    const { accounts, instruments, seen } = this.parts;
+    if ('direction' in event) {
+      hashSettlementId(this.id, event);
+      const { currency } = instruments.get(event.symbol);
+      hashSettlement(this.content, event, instruments.symbols.name(event.symbol), currency);
+    } else {
+      hashCashId(this.id, event);
+      hashCash(this.content, event, accounts.baseCurrency[row] ?? '');
+    }
+    return seen.check(row, this.id, this.content);
+  }
+}

@@ -1,0 +1,164 @@
+/** Booking: cash into pockets, and realized P&L, fees, income and flows into the books, per currency and in base. */
+import { isSafe } from '../domain/rounding.ts';
+import type { BookParts } from './book-parts.ts';
+import { chunkRows, foreignFees, foreignRealized, foreignValue } from './holdings.ts';
+import { unitize, wipe } from './performance.ts';
+import type { BookField } from './waiting.ts';
+
+/** The account's pocket in the pair's currency, opened at need. */
+export function pocketOf(b: BookParts, account: number, pair: number): number {
+  const first = b.accounts.firstPocket[account] ?? -1;
+  const found = b.pockets.find(first, pair);
+  if (found >= 0) return found;
+  const pocket = b.pockets.open(account, pair, !b.rates.isIdentity(pair), first);
+  b.accounts.firstPocket[account] = pocket;
+  return pocket;
+}
+
+/** The pair (currency, the account's base currency). */
+export function pairOf(b: BookParts, account: number, currency: string): number {
+  return b.rates.pair(currency, b.accounts.baseCurrency[account] ?? '');
+}
+
+/** Cash of the account in the pair's currency, 0 where it has no pocket. */
+export function cashIn(b: BookParts, account: number, pair: number): number {
+  const pocket = b.pockets.find(b.accounts.firstPocket[account] ?? -1, pair);
+  return pocket < 0 ? 0 : (b.pockets.cash[pocket] ?? 0);
+}
+
+/** An amount in base: 0 where there is no rate (it is outside equity), NaN where it is out of range. */
+export function inBase(b: BookParts, pair: number, amount: number): number {
+  return b.rates.hasRate(pair) ? b.rates.convert(pair, amount) : 0;
+}
+
+/** Whether cash, and the account's cash balance in base, may take `change` more. */
+export function cashFits(b: BookParts, account: number, pair: number, change: number): boolean {
+  const cash = cashIn(b, account, pair);
+  const balance =
+    (b.accounts.cashBalance[account] ?? 0) + inBase(b, pair, cash + change) - inBase(b, pair, cash);
+  return isSafe(cash + change) && isSafe(balance);
+}
+
+export function moveCash(b: BookParts, account: number, pair: number, change: number): void {
+  const pocket = pocketOf(b, account, pair);
+  const cash = (b.pockets.cash[pocket] ?? 0) + change;
+  const base = inBase(b, pair, cash);
+  b.accounts.cashBalance[account] =
+    (b.accounts.cashBalance[account] ?? 0) + base - (b.pockets.cashBase[pocket] ?? 0);
+  b.pockets.cash[pocket] = cash;
+  b.pockets.cashBase[pocket] = base;
+}
+
+const pocketField = { realized: 'realized', fees: 'fees', income: 'income', netFlow: 'flow' } as const;
+
+/** Whether the books may take the amount. */
+export function bookFits(
+  b: BookParts,
+  account: number,
+  field: BookField,
+  pair: number,
+  amount: number,
+): boolean {
+  const pocket = b.pockets.find(b.accounts.firstPocket[account] ?? -1, pair);
+  const local = pocket < 0 ? 0 : (b.pockets[pocketField[field]][pocket] ?? 0);
+  return isSafe(local + amount) && isSafe((b.accounts[field][account] ?? 0) + inBase(b, pair, amount));
+}
+
+/**
+ * Books an amount in its currency at once, in base at today's rate; where there is none it waits.
+ * @returns the amount in base, NaN when it waits
+ */
+export function book(
+  b: BookParts,
+  account: number,
+  field: BookField,
+  pair: number,
+  amount: number,
+  holding: number,
+  time: number,
+): number {
+  const pocket = pocketOf(b, account, pair);
+  const column = b.pockets[pocketField[field]];
+  column[pocket] = (column[pocket] ?? 0) + amount;
+  if (!b.rates.hasRate(pair)) {
+    b.waiting.add(account, { field, pair, amount, holding, time });
+    return NaN;
+  }
+  const base = b.rates.convert(pair, amount);
+  bookBase(b, account, field, base, holding, time);
+  if (holding >= 0 && field === 'fees') noteOtherFees(b, holding, pair, base);
+  return base;
+}
+
+/** Books an amount in base: the account's total, the holding's, and for a flow the day's. */
+function bookBase(
+  b: BookParts,
+  account: number,
+  field: BookField,
+  base: number,
+  holding: number,
+  time: number,
+): void {
+  const { accounts, holdings } = b;
+  accounts[field][account] = (accounts[field][account] ?? 0) + base;
+  if (field === 'netFlow') flowOfDay(b, account, base, time);
+  if (holding < 0 || (field !== 'realized' && field !== 'fees') || !holdings.laneOf(holding).isForeign)
+    return;
+  const columns = holdings.foreignOf(holding);
+  const at = (field === 'realized' ? foreignRealized : foreignFees) + (holding % chunkRows);
+  columns[at] = (columns[at] ?? 0) + base;
+}
+
+/** A local holding's fee in another currency is in its fees in base, and not among its own. */
+function noteOtherFees(b: BookParts, holding: number, pair: number, base: number): void {
+  const { holdings } = b;
+  if (holdings.laneOf(holding).isForeign || b.rates.isIdentity(pair)) return;
+  holdings.otherFees.set(holding, (holdings.otherFees.get(holding) ?? 0) + base);
+}
+
+/** A flow that takes effect before the session began was there when the day opened. */
+function flowOfDay(b: BookParts, account: number, base: number, time: number): void {
+  const { accounts, sessions } = b;
+  const end = accounts.sessionEnd[account] ?? NaN;
+  const start = sessions.calendarOf(account).startOf(end - 1);
+  const column = time < start ? accounts.dayOpenEquity : accounts.dayNetFlow;
+  column[account] = (column[account] ?? 0) + base;
+}
+
+/**
+ * At a tick: what waited for a rate that exists now is booked, and flows buy their units. `before` each flow is equity
+ * without what had no rate before this tick (1,000 USD, then 1,000 EUR without a rate, then 1.10: equity 2,100, nav 1).
+ */
+export function bookWaiting(b: BookParts, account: number, time: number): void {
+  if (!b.waiting.has(account)) return;
+  const ready = b.waiting.take(account, (pair) => b.rates.hasRate(pair));
+  if (ready.length === 0) return;
+  const { accounts } = b;
+  let before = accounts.equity(account) - newInEquity(b, account);
+  if ((accounts.units[account] ?? NaN) > 0 && accounts.wipedOut[account] === 0 && before <= 0) {
+    if (accounts.netFlow[account] !== 0) wipe(accounts, account);
+  }
+  for (const entry of ready) {
+    const base = b.rates.convert(entry.pair, entry.amount);
+    bookBase(b, account, entry.field, base, entry.holding, Number.isNaN(entry.time) ? time : entry.time);
+    if (entry.holding >= 0 && entry.field === 'fees') noteOtherFees(b, entry.holding, entry.pair, base);
+    if (entry.field !== 'netFlow') continue;
+    unitize(accounts, account, before, base, b.options.dustMinor, time);
+    before += base;
+  }
+}
+
+/** The part of equity, in base, that is in currencies which had no rate before this tick. */
+function newInEquity(b: BookParts, account: number): number {
+  const { holdings, pockets, marking } = b;
+  let sum = 0;
+  for (let row = b.accounts.firstPocket[account] ?? -1; row >= 0; row = pockets.next[row] ?? -1) {
+    if (marking.newlyRated.has(pockets.pair[row] ?? -1)) sum += pockets.cashBase[row] ?? 0;
+  }
+  for (let row = b.accounts.firstHolding[account] ?? -1; row >= 0; row = holdings.next[row] ?? -1) {
+    const lane = holdings.laneOf(row);
+    if (!lane.isForeign || !marking.newlyRated.has(lane.pair)) continue;
+    sum += holdings.foreignOf(row)[foreignValue + (row % chunkRows)] ?? 0;
+  }
+  return sum;
+}

@@ -1,0 +1,134 @@
+/**
+ * The curve: one row an account and period in which it changed, the state at the last tick of the period, with the
+ * extremes of nav inside it. A ledger event that arrives after that tick must not be in the row: the state of an
+ * account is copied before such an event changes it.
+ */
+import type { CurveRow, EquityUpdate } from '../domain/equity-update.ts';
+import type { Accounts } from './accounts.ts';
+import { grown, nextCapacity } from './grow.ts';
+import type { Sessions } from './session.ts';
+import { dayChange, dayChangePercent } from './session.ts';
+import { lifecycleStates } from '../domain/lifecycle.ts';
+
+export class Curve {
+  /** Tick and time at which the account was closed last. */
+  tick = new Float64Array(0);
+  time = new Float64Array(0);
+  private navLow = new Float64Array(0);
+  private navHigh = new Float64Array(0);
+  private worst = new Float64Array(0);
+  private inPeriod = new Uint8Array(0);
+  private rows: number[] = [];
+  private readonly held = new Map<number, CurveRow>();
+  private readonly scratch = emptyCurveRow();
+  private readonly accounts: Accounts;
+  private readonly sessions: Sessions;
+
+  constructor(accounts: Accounts, sessions: Sessions) {
+    this.accounts = accounts;
+    this.sessions = sessions;
+  }
+
+  /** The account was closed at a tick. */
+  note(row: number, tick: number, time: number): void {
+    if (row >= this.tick.length) this.grow(row + 1);
+    const nav = this.accounts.nav[row] ?? NaN;
+    const drawdown = this.accounts.drawdown[row] ?? 0;
+    this.tick[row] = tick;
+    this.time[row] = time;
+    if (this.inPeriod[row] === 0) {
+      this.inPeriod[row] = 1;
+      this.rows.push(row);
+      this.navLow[row] = this.navHigh[row] = nav;
+      this.worst[row] = drawdown;
+      return;
+    }
+    if (this.held.size > 0) this.held.delete(row);
+    if (!(nav >= (this.navLow[row] ?? NaN))) this.navLow[row] = nav;
+    if (!(nav <= (this.navHigh[row] ?? NaN))) this.navHigh[row] = nav;
+    if (drawdown < (this.worst[row] ?? 0)) this.worst[row] = drawdown;
+  }
+
+  /** Before a ledger event changes the account. */
+  hold(row: number): void {
+    if (this.inPeriod[row] !== 1 || this.held.has(row)) return;
+    this.held.set(row, { ...this.fill(row, this.scratch) });
+  }
+
+  /** The period is over: its rows, in the order in which accounts changed first. The row handed out is reused. */
+  drain(emit: (row: CurveRow) => void): void {
+    for (const row of this.rows) {
+      emit(this.held.get(row) ?? this.fill(row, this.scratch));
+      this.inPeriod[row] = 0;
+    }
+    this.rows = [];
+    this.held.clear();
+  }
+
+  private fill(row: number, out: CurveRow): CurveRow {
+    const a = this.accounts;
+    fillUpdate(a, row, this.tick[row] ?? 0, this.time[row] ?? 0, out);
+    out.sessionDate = this.sessions.calendarOf(row).dateOf(this.time[row] ?? 0);
+    out.epoch = a.epoch[row] ?? 1;
+    out.navLow = this.navLow[row] ?? NaN;
+    out.navHigh = this.navHigh[row] ?? NaN;
+    out.worstDrawdown = this.worst[row] ?? 0;
+    out.units = a.units[row] ?? NaN;
+    out.maxDrawdownLife = a.maxDrawdownLife[row] ?? 0;
+    out.dayOpenEquity = a.dayOpenEquity[row] ?? 0;
+    out.dayOpenNav = a.dayOpenNav[row] ?? 1;
+    out.dayNetFlow = a.dayNetFlow[row] ?? 0;
+    out.peakProfit = a.peakProfit[row] ?? 0;
+    out.wipedOut = a.wipedOut[row] === 1;
+    return out;
+  }
+
+  private grow(needed: number): void {
+    const capacity = nextCapacity(this.tick.length, needed);
+    this.tick = grown(this.tick, capacity);
+    this.time = grown(this.time, capacity);
+    this.navLow = grown(this.navLow, capacity);
+    this.navHigh = grown(this.navHigh, capacity);
+    this.worst = grown(this.worst, capacity);
+    this.inPeriod = grown(this.inPeriod, capacity);
+  }
+}
+
+/** The account as it stands, into `out`. */
+export function fillUpdate(a: Accounts, row: number, tick: number, time: number, out: EquityUpdate): void {
+  out.accountId = a.ids[row] ?? '';
+  out.currency = a.baseCurrency[row] ?? '';
+  out.tick = tick;
+  out.timestamp = time;
+  out.cashBalance = a.cashBalance[row] ?? 0;
+  out.positionValue = a.positionValue(row);
+  out.totalEquity = out.cashBalance + out.positionValue;
+  out.unrealizedPnl = a.unrealized(row);
+  out.realizedPnl = a.realized[row] ?? 0;
+  out.fees = a.fees[row] ?? 0;
+  out.income = a.income[row] ?? 0;
+  out.netFlow = a.netFlow[row] ?? 0;
+  out.dayChange = dayChange(a, row);
+  out.dayChangePercent = dayChangePercent(a, row);
+  out.nav = a.nav[row] ?? NaN;
+  out.peakNav = a.peakNav[row] ?? NaN;
+  out.drawdown = a.drawdown[row] ?? 0;
+  out.maxDrawdown = a.maxDrawdown[row] ?? 0;
+  out.state = lifecycleStates[a.lifecycle[row] ?? 0] ?? 'pending';
+  out.sequence = a.sequence[row] ?? 0;
+}
+
+export function emptyUpdate(): EquityUpdate {
+  return {
+    accountId: '', currency: '', tick: 0, timestamp: 0, totalEquity: 0, cashBalance: 0, positionValue: 0,
+    unrealizedPnl: 0, realizedPnl: 0, fees: 0, income: 0, netFlow: 0, dayChange: 0, dayChangePercent: NaN, nav: NaN,
+    peakNav: NaN, drawdown: 0, maxDrawdown: 0, state: 'pending', sequence: 0,
+  }; // prettier-ignore
+}
+
+function emptyCurveRow(): CurveRow {
+  return {
+    ...emptyUpdate(), sessionDate: '', epoch: 1, navLow: NaN, navHigh: NaN, worstDrawdown: 0, units: NaN,
+    maxDrawdownLife: 0, dayOpenEquity: 0, dayOpenNav: 1, dayNetFlow: 0, peakProfit: 0, wipedOut: false,
+  }; // prettier-ignore
+}

@@ -1,0 +1,42 @@
+/** Hashes of an event's id and of its content, by value: "10.0" is "10", an absent currency is its default. */
+import type { Decimal } from '../domain/decimal.ts';
+import type { CashEvent, Settlement } from '../domain/ledger-event.ts';
+import { cashKinds } from '../domain/ledger-event.ts';
+import type { Hash64 } from './seen-ids.ts';
+
+/** Ids are unique per account and subject kind. */
+const settlementSeed = 1;
+const cashSeed = 2;
+
+export function hashSettlementId(h: Hash64, e: Settlement): void {
+  h.start(settlementSeed).text(e.id);
+}
+
+export function hashCashId(h: Hash64, e: CashEvent): void {
+  h.start(cashSeed).text(e.id);
+}
+
+function decimal(h: Hash64, d: Decimal | null): void {
+  if (d === null) h.int(0).int(0);
+  else if (typeof d.coefficient === 'number') h.number(d.coefficient).int(d.scale);
+  else h.text(String(d.coefficient)).int(d.scale);
+}
+
+/** `symbol` by name: ids of symbols differ from one start to the next. */
+export function hashSettlement(h: Hash64, e: Settlement, symbol: string, currency: string): void {
+  h.start(e.kind === 'fill' ? 3 : 4)
+    .text(symbol)
+    .int(e.direction);
+  decimal(h, e.quantity);
+  decimal(h, e.price);
+  h.number(e.fee).text(e.feeCurrency === '' ? currency : e.feeCurrency);
+  decimal(h, e.feeQuantity);
+}
+
+export function hashCash(h: Hash64, e: CashEvent, baseCurrency: string): void {
+  h.start(5 + cashKinds.indexOf(e.kind)).number(e.amount);
+  h.text(e.currency === '' ? baseCurrency : e.currency)
+    .text(e.toCurrency)
+    .number(e.toAmount);
+  h.number(Number.isNaN(e.effectiveAt) ? -1 : e.effectiveAt).text(e.symbol);
+}

@@ -1,0 +1,266 @@
+/**
+ * Marking: at a tick, every holding of each symbol that moved is valued once, and what a moved rate touches is valued
+ * again. Incremental: account totals change by differences. A mark that would take an amount out of the safe integers
+ * is held back: the symbol keeps its former mark, and the caller is told.
+ */
+import type { Instrument, InstrumentTable } from '../domain/instrument.ts';
+import type { PriceChanges } from '../domain/price-change.ts';
+import { exactQuotientBelow, isSafe, roundingMagic } from '../domain/rounding.ts';
+import type { Accounts } from './accounts.ts';
+import { chunkRows, foreignUnrealized, foreignValue } from './holdings.ts';
+import type { Holdings, Lane } from './holdings.ts';
+import type { Marks } from './marks.ts';
+import type { Pockets } from './pockets.ts';
+import { valueOf } from './position.ts';
+import type { Rates } from './rates.ts';
+
+export class Marking {
+  /** Rows of accounts to look at when the tick is closed; the first `dirtyCount` count. */
+  dirtyRows = new Int32Array(64);
+  dirtyCount = 0;
+  /** Pairs that had no rate before this tick. */
+  readonly newlyRated = new Set<number>();
+
+  private readonly accounts: Accounts;
+  private readonly holdings: Holdings;
+  private readonly pockets: Pockets;
+  private readonly marks: Marks;
+  private readonly rates: Rates;
+  private readonly instruments: InstrumentTable;
+  private readonly marksAtExit: boolean;
+
+  constructor(
+    accounts: Accounts,
+    holdings: Holdings,
+    pockets: Pockets,
+    marks: Marks,
+    rates: Rates,
+    instruments: InstrumentTable,
+    marksAtExit: boolean,
+  ) {
+    this.accounts = accounts;
+    this.holdings = holdings;
+    this.pockets = pockets;
+    this.marks = marks;
+    this.rates = rates;
+    this.instruments = instruments;
+    this.marksAtExit = marksAtExit;
+  }
+
+  /** The mark of a signed quantity: the mid, or with `prices.mark: exit` what closing it would get. */
+  markOf(symbol: number, quantity: number): number {
+    if (!this.marksAtExit) return this.marks.mid[symbol] ?? 0;
+    return (quantity >= 0 ? this.marks.bid[symbol] : this.marks.ask[symbol]) ?? 0;
+  }
+
+  /** Puts the account on the list of the tick: 1 perhaps changed, 2 changed. */
+  touch(row: number, level: 1 | 2): void {
+    const { dirty } = this.accounts;
+    const was = dirty[row] ?? 0;
+    if (was >= level) return;
+    dirty[row] = level;
+    if (was === 0) this.list(row);
+  }
+
+  /** Applies a tick's prices. `held` is called with each symbol whose price is held back. */
+  apply(changes: PriceChanges, held: (symbol: number) => void): void {
+    let ratesMayMove = false;
+    for (let i = 0; i < changes.count; i++) {
+      const symbol = changes.symbols[i] ?? 0;
+      if (!this.applyOne(changes, i)) held(symbol);
+      else if (this.rates.isRateSymbol(symbol)) ratesMayMove = true;
+    }
+    if (ratesMayMove) this.applyRates(held);
+  }
+
+  private applyOne(changes: PriceChanges, i: number): boolean {
+    const { marks } = this;
+    const symbol = changes.symbols[i] ?? 0;
+    const mid = changes.mids[i] ?? 0;
+    const bid = changes.bids[i] ?? 0;
+    const ask = changes.asks[i] ?? 0;
+    const had = marks.has(symbol);
+    const oldMid = marks.mid[symbol] ?? 0;
+    const oldBid = marks.bid[symbol] ?? 0;
+    const oldAsk = marks.ask[symbol] ?? 0;
+    const oldTime = marks.time[symbol] ?? 0;
+    marks.set(symbol, mid, bid, ask, changes.times[i] ?? 0);
+    if (had && oldMid === mid && oldBid === bid && oldAsk === ask) return true;
+    let fits = true;
+    for (const lane of this.holdings.lanesOf(symbol)) fits = this.markLane(lane) && fits;
+    if (fits) return true;
+    if (had) marks.set(symbol, oldMid, oldBid, oldAsk, oldTime);
+    else marks.clear(symbol);
+    for (const lane of this.holdings.lanesOf(symbol)) this.revertLane(lane);
+    return false;
+  }
+
+  /** Values a lane at its symbol's mark; false if an amount left the safe integers. */
+  private markLane(lane: Lane): boolean {
+    const instrument = this.instruments.get(lane.symbol);
+    if (lane.isForeign) return this.markForeign(lane, instrument);
+    if (this.marksAtExit) return this.markEach(lane, instrument);
+    const { valueDenominator: denominator } = instrument;
+    const unitPrice = (this.marks.mid[lane.symbol] ?? 0) * instrument.valueNumerator;
+    if (denominator === 1 || !isSafe(unitPrice)) return this.markEach(lane, instrument);
+    const { account, quantity, value } = this.holdings;
+    const { localValue, dirty } = this.accounts;
+    const { chunks } = lane;
+    let left = lane.count;
+    let fits = true;
+    for (let c = 0; c < chunks.length; c++) {
+      const first = chunks[c] as number;
+      const end = first + (left < chunkRows ? left : chunkRows);
+      left -= chunkRows;
+      for (let row = first; row < end; row++) {
+        const product = (quantity[row] as number) * unitPrice;
+        let now: number;
+        if (product < exactQuotientBelow && product > -exactQuotientBelow) {
+          now = product / denominator + roundingMagic - roundingMagic;
+        } else {
+          now = valueOf(quantity[row] as number, this.marks.mid[lane.symbol] as number, instrument);
+        }
+        const owner = account[row] as number;
+        const total = (localValue[owner] as number) + (now - (value[row] as number));
+        if (!(total <= Number.MAX_SAFE_INTEGER && total >= -Number.MAX_SAFE_INTEGER)) fits = false;
+        localValue[owner] = total;
+        value[row] = now;
+        if (dirty[owner] !== 2) this.touch(owner, 2);
+      }
+    }
+    return fits;
+  }
+
+  /** The plain form of `markLane`, for what is rare: marks by side, prices beyond the fast path. */
+  private markEach(lane: Lane, instrument: Instrument): boolean {
+    const { account, quantity, value } = this.holdings;
+    const { localValue } = this.accounts;
+    let fits = true;
+    for (const row of rowsOf(lane)) {
+      const held = quantity[row] ?? 0;
+      const now = valueOf(held, this.markOf(lane.symbol, held), instrument);
+      const owner = account[row] ?? 0;
+      localValue[owner] = (localValue[owner] ?? 0) + (now - (value[row] ?? 0));
+      if (!isSafe(localValue[owner])) fits = false;
+      value[row] = now;
+      this.touch(owner, 2);
+    }
+    return fits;
+  }
+
+  private markForeign(lane: Lane, instrument: Instrument): boolean {
+    const { quantity, value } = this.holdings;
+    let fits = true;
+    for (const row of rowsOf(lane)) {
+      const held = quantity[row] ?? 0;
+      const now = valueOf(held, this.markOf(lane.symbol, held), instrument);
+      if (!isSafe(now)) fits = false;
+      value[row] = now;
+      if (!this.revalueForeign(lane, row, instrument)) fits = false;
+      this.touch(this.holdings.account[row] ?? 0, 2);
+    }
+    return fits;
+  }
+
+  /**
+   * A foreign holding's figures in base, from its value, its cost and the current rate. False if an amount would leave
+   * the safe integers: then they stay as they were.
+   */
+  revalueForeign(lane: Lane, row: number, instrument: Instrument): boolean {
+    const { holdings, accounts, rates } = this;
+    const base = holdings.foreignOf(row);
+    const place = row % chunkRows;
+    const value = holdings.value[row] ?? 0;
+    const unrealized = value - (holdings.cost[row] ?? 0);
+    const rated = rates.hasRate(lane.pair);
+    const unrealizedBase = rated ? rates.convert(lane.pair, unrealized) : 0;
+    const valueBase = instrument.margined ? unrealizedBase : rated ? rates.convert(lane.pair, value) : 0;
+    const owner = holdings.account[row] ?? 0;
+    const oldValue = base[foreignValue + place] ?? 0;
+    const oldUnrealized = base[foreignUnrealized + place] ?? 0;
+    const totalValue = (accounts.foreignValue[owner] ?? 0) + (valueBase - oldValue);
+    const totalUnrealized = (accounts.foreignUnrealized[owner] ?? 0) + (unrealizedBase - oldUnrealized);
+    if (!isSafe(totalValue) || !isSafe(totalUnrealized)) return false;
+    accounts.foreignValue[owner] = totalValue;
+    accounts.foreignUnrealized[owner] = totalUnrealized;
+    base[foreignValue + place] = valueBase;
+    base[foreignUnrealized + place] = unrealizedBase;
+    return true;
+  }
+
+  /** Rates moved: pockets and foreign holdings of the pairs concerned are valued again, and nothing else. */
+  private applyRates(held: (symbol: number) => void): void {
+    const { pockets, accounts, holdings, rates } = this;
+    const unrated = new Set<number>();
+    for (let pair = 0; pair < rates.count; pair++) if (!rates.hasRate(pair)) unrated.add(pair);
+    for (const pair of rates.refresh()) {
+      const isNew = unrated.has(pair) && rates.hasRate(pair);
+      if (isNew) this.newlyRated.add(pair);
+      const level = isNew || !rates.hasRate(pair) ? 2 : 1;
+      let fits = true;
+      for (const pocket of pockets.ofPair(pair)) {
+        const now = rates.hasRate(pair) ? rates.convert(pair, pockets.cash[pocket] ?? 0) : 0;
+        const owner = pockets.account[pocket] ?? 0;
+        const total = (accounts.cashBalance[owner] ?? 0) + (now - (pockets.cashBase[pocket] ?? 0));
+        fits = isSafe(total) && fits;
+        if (isSafe(total)) {
+          accounts.cashBalance[owner] = total;
+          pockets.cashBase[pocket] = now;
+        }
+        this.touch(owner, level);
+      }
+      for (const lane of holdings.lanesOfPair(pair)) {
+        const instrument = this.instruments.get(lane.symbol);
+        for (const row of rowsOf(lane)) {
+          fits = this.revalueForeign(lane, row, instrument) && fits;
+          this.touch(holdings.account[row] ?? 0, level);
+        }
+      }
+      if (!fits) held(rates.symbolOf(pair));
+    }
+  }
+
+  /** After a mark that did not fit: values from the mark before, totals of the accounts concerned from scratch. */
+  private revertLane(lane: Lane): void {
+    const { holdings } = this;
+    const instrument = this.instruments.get(lane.symbol);
+    for (const row of rowsOf(lane)) {
+      const held = holdings.quantity[row] ?? 0;
+      holdings.value[row] = this.marks.has(lane.symbol)
+        ? valueOf(held, this.markOf(lane.symbol, held), instrument)
+        : (holdings.cost[row] ?? 0);
+      this.recompute(holdings.account[row] ?? 0);
+    }
+  }
+
+  private recompute(account: number): void {
+    const { accounts, holdings } = this;
+    accounts.localValue[account] = accounts.foreignValue[account] = accounts.foreignUnrealized[account] = 0;
+    for (let row = accounts.firstHolding[account] ?? -1; row >= 0; row = holdings.next[row] ?? -1) {
+      const lane = holdings.laneOf(row);
+      const instrument = this.instruments.get(lane.symbol);
+      if (lane.isForeign) {
+        const base = holdings.foreignOf(row);
+        base[foreignValue + (row % chunkRows)] = base[foreignUnrealized + (row % chunkRows)] = 0;
+        this.revalueForeign(lane, row, instrument);
+      } else {
+        const cost = instrument.margined ? (holdings.cost[row] ?? 0) : 0;
+        accounts.localValue[account] =
+          (accounts.localValue[account] ?? 0) + (holdings.value[row] ?? 0) - cost;
+      }
+    }
+  }
+
+  private list(row: number): void {
+    if (this.dirtyCount === this.dirtyRows.length) {
+      const larger = new Int32Array(this.dirtyRows.length * 2);
+      larger.set(this.dirtyRows);
+      this.dirtyRows = larger;
+    }
+    this.dirtyRows[this.dirtyCount++] = row;
+  }
+}
+
+function* rowsOf(lane: Lane): Generator<number> {
+  for (let i = 0; i < lane.count; i++) yield (lane.chunks[(i / chunkRows) | 0] ?? 0) + (i % chunkRows);
+}

@@ -1,0 +1,40 @@
+/**
+ * What was booked in a currency that had no rate into the account's base: it waits, in order, and is booked in base at
+ * the first tick at which the rate exists.
+ */
+export type BookField = 'realized' | 'fees' | 'income' | 'netFlow';
+
+export interface WaitingEntry {
+  readonly field: BookField;
+  readonly pair: number;
+  /** Minor units of the pair's first currency. */
+  readonly amount: number;
+  /** The holding whose figures in base it belongs to, or -1. */
+  readonly holding: number;
+  /** Milliseconds: when a flow takes effect; NaN where the tick will tell. */
+  readonly time: number;
+}
+
+export class Waiting {
+  private readonly entries = new Map<number, WaitingEntry[]>();
+
+  add(account: number, entry: WaitingEntry): void {
+    const list = this.entries.get(account);
+    if (list) list.push(entry);
+    else this.entries.set(account, [entry]);
+  }
+
+  has(account: number): boolean {
+    return this.entries.has(account);
+  }
+
+  /** Takes out the account's entries that can be booked now, in order. */
+  take(account: number, canBook: (pair: number) => boolean): WaitingEntry[] {
+    const list = this.entries.get(account);
+    if (!list) return [];
+    const ready = list.filter((e) => canBook(e.pair));
+    if (ready.length === list.length) this.entries.delete(account);
+    else if (ready.length > 0) this.entries.set(account, list.filter((e) => !canBook(e.pair))); // prettier-ignore
+    return ready;
+  }
+}
