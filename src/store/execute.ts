@@ -67,7 +67,8 @@ async function start(
   const format = statement.format ?? parameters.defaultFormat;
   const slot = statement.kind === 'select' ? 'read' : 'write';
   const records = streamedHeaderRecords(sent, parameters, format);
-  const resultBytesMax = records === null && statement.kind !== 'insert' ? limits.storeBufferedResultBytesMax : null;
+  const resultBytesMax =
+    records === null && statement.kind !== 'insert' ? limits.storeBufferedResultBytesMax : null;
   await connection.run(slot, sessionStatements(parameters, resultBytesMax), 'Null');
 
   if (statement.kind === 'insert') {
@@ -79,7 +80,12 @@ async function start(
     // The first chunk decides whether the answer is a result or an error.
     const first = await source.next();
     const rest = first.done === true ? undefined : withoutHeaders(source, records, format);
-    return { format, summary: nothing, chunks: prefixed(first.done === true ? [] : [first.value], rest), source };
+    return {
+      format,
+      summary: nothing,
+      chunks: prefixed(first.done === true ? [] : [first.value], rest),
+      source,
+    };
   }
   const { bytes, rowsRead, bytesRead, elapsed } = await connection.run(slot, sql, format);
   const summary = { ...nothing, readRows: rowsRead, readBytes: bytesRead, elapsedSeconds: elapsed };
@@ -87,17 +93,29 @@ async function start(
 }
 
 /** null: the result has to leave as one document. */
-function streamedHeaderRecords(sent: SentStatement, parameters: RequestParameters, format: string): number | null {
+function streamedHeaderRecords(
+  sent: SentStatement,
+  parameters: RequestParameters,
+  format: string,
+): number | null {
   if (sent.statement.kind !== 'select' || sent.statement.totals) return null;
   const changesShape = /output_format_json_array_of_rows|extremes/;
   const settings = [...parameters.settings.keys()].join(' ');
   return changesShape.test(sent.text) || changesShape.test(settings) ? null : headerRecords(format);
 }
 
-async function insert(connection: EngineConnection, sent: SentStatement, spoolDirectory: string): Promise<Summary> {
+async function insert(
+  connection: EngineConnection,
+  sent: SentStatement,
+  spoolDirectory: string,
+): Promise<Summary> {
   const { statement, data, text } = sent;
   if (data === null) {
-    const { rowsRead, bytesRead, elapsed } = await connection.run('write', text.slice(0, statement.end), 'Null');
+    const { rowsRead, bytesRead, elapsed } = await connection.run(
+      'write',
+      text.slice(0, statement.end),
+      'Null',
+    );
     return { ...nothing, readRows: rowsRead, readBytes: bytesRead, elapsedSeconds: elapsed };
   }
   const inline = statement.inputAt === null && readInline(statement.format ?? '');
@@ -108,7 +126,11 @@ async function insert(connection: EngineConnection, sent: SentStatement, spoolDi
   const path = typeof data === 'string' ? data : join(spoolDirectory, randomUUID());
   try {
     if (typeof data !== 'string') await writeFile(path, data, { mode: 0o600 });
-    const { rowsRead, bytesRead, elapsed } = await connection.run('write', insertFromFile(sent, path), 'Null');
+    const { rowsRead, bytesRead, elapsed } = await connection.run(
+      'write',
+      insertFromFile(sent, path),
+      'Null',
+    );
     return { ...nothing, writtenRows: rowsRead, writtenBytes: bytesRead, elapsedSeconds: elapsed };
   } finally {
     await rm(path, { force: true });

@@ -51,5 +51,7 @@ export function recordsEnd(bytes: Uint8Array, records: number, format: string): 
 
 /** Formats that the engine reads from the text of a statement; of others it reads the data from a file. */
 export function readInline(format: string): boolean {
-  return /^(JSONEachRow|JSONCompactEachRow|CSV|CSVWithNames|(TSV|TabSeparated)(WithNames)?|Values)$/.test(format);
+  return /^(JSONEachRow|JSONCompactEachRow|CSV|CSVWithNames|(TSV|TabSeparated)(WithNames)?|Values)$/.test(
+    format,
+  );
 }

@@ -30,8 +30,7 @@ export interface NativeInsertResult {
 }
 
 export type NativeChunk =
-  | { readonly done: true }
-  | { readonly done: false; readonly bytes: Uint8Array; readonly numRows: number };
+  { readonly done: true } | { readonly done: false; readonly bytes: Uint8Array; readonly numRows: number };
 
 /** Calls that return a promise run on libuv's pool; a connection must not be closed while one of its calls runs. */
 export interface Native {

@@ -87,7 +87,11 @@ async function spool(head: Buffer, rest: AsyncIterator<Buffer>, directory: strin
       if (next.done === true) return;
       size += next.value.length;
       if (size > limits.storeSpoolBytesMax) {
-        throw new StoreError(307, 'TOO_MANY_BYTES', `More than ${limits.storeSpoolBytesMax} bytes in one insert`);
+        throw new StoreError(
+          307,
+          'TOO_MANY_BYTES',
+          `More than ${limits.storeSpoolBytesMax} bytes in one insert`,
+        );
       }
       yield next.value;
     }

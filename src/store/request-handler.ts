@@ -78,7 +78,9 @@ export function createRequestHandler(options: HandlerOptions): RequestHandler {
     // An insert goes on when its client has left, as on a server: half of it would help nobody.
     const stop = (): void => {
       if (answered.response.writableFinished || sent.statement.kind !== 'select') return;
-      engine.stop(queryId).catch((error: unknown) => log.warn({ error, queryId }, 'a query could not be stopped'));
+      engine
+        .stop(queryId)
+        .catch((error: unknown) => log.warn({ error, queryId }, 'a query could not be stopped'));
     };
     answered.response.once('close', stop);
     try {
@@ -119,7 +121,10 @@ function noHandler(path: string): string {
   );
 }
 
-function authenticate(given: Credentials, expected: { readonly user: string; readonly password: string }): void {
+function authenticate(
+  given: Credentials,
+  expected: { readonly user: string; readonly password: string },
+): void {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   const passwordFits = timingSafeEqual(digest(given.password), digest(expected.password));
   if (passwordFits && given.user === expected.user) return;

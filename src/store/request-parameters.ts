@@ -26,7 +26,17 @@ export interface RequestParameters {
 
 /** Parameters of the protocol that are no settings. `session_*` and `role`: taken, without effect. */
 const protocolNames = new Set(
-  ['query', 'query_id', 'database', 'default_format', 'user', 'password', 'quota_key', 'stacktrace', 'role'].concat(
+  [
+    'query',
+    'query_id',
+    'database',
+    'default_format',
+    'user',
+    'password',
+    'quota_key',
+    'stacktrace',
+    'role',
+  ].concat(
     ['session_id', 'session_timeout', 'session_check', 'close_session', 'wait_end_of_query', 'buffer_size'],
     ['compress', 'decompress', 'client_protocol_version', 'interserver_scope'],
   ),
@@ -75,7 +85,9 @@ function readCredentials(request: IncomingMessage, url: URL): Credentials {
   const { authorization } = request.headers;
   const basic = authorization === undefined ? null : /^basic\s+(.*)$/i.exec(authorization);
   if (basic !== null) {
-    const [user = '', ...password] = Buffer.from(basic[1] ?? '', 'base64').toString().split(':');
+    const [user = '', ...password] = Buffer.from(basic[1] ?? '', 'base64')
+      .toString()
+      .split(':');
     return { user: user || 'default', password: password.join(':') };
   }
   const user = request.headers['x-clickhouse-user'] ?? url.searchParams.get('user') ?? 'default';
@@ -84,7 +96,10 @@ function readCredentials(request: IncomingMessage, url: URL): Credentials {
 }
 
 /** The fields of a form: how clients send a query whose parameters are too long for a URL. */
-export async function readForm(request: IncomingMessage, body: AsyncIterable<Buffer>): Promise<Map<string, string>> {
+export async function readForm(
+  request: IncomingMessage,
+  body: AsyncIterable<Buffer>,
+): Promise<Map<string, string>> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -99,7 +114,8 @@ export async function readForm(request: IncomingMessage, body: AsyncIterable<Buf
   const fields = await new Response(Buffer.concat(chunks), { headers }).formData();
   const form = new Map<string, string>();
   for (const [name, value] of fields) {
-    if (typeof value !== 'string') throw new StoreError(48, 'NOT_IMPLEMENTED', 'External tables are not supported');
+    if (typeof value !== 'string')
+      throw new StoreError(48, 'NOT_IMPLEMENTED', 'External tables are not supported');
     form.set(name, value);
   }
   return form;

@@ -60,7 +60,9 @@ export async function answerOutcome(answered: Answered, outcome: Outcome, compre
     } catch (error) {
       const text = errorText(asStoreError(error), engineVersion);
       const marker = '\r\n__exception__\r\n';
-      yield Buffer.from(`${marker}${exceptionTag}\r\n${text}${Buffer.byteLength(text)} ${exceptionTag}${marker}`);
+      yield Buffer.from(
+        `${marker}${exceptionTag}\r\n${text}${Buffer.byteLength(text)} ${exceptionTag}${marker}`,
+      );
     }
   }
 

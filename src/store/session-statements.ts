@@ -9,8 +9,10 @@ const querySizeDefaultBytes = 262_144;
 /** `resultBytesMax`: bound of a result that is held whole, unless the request brings its own; null: none. */
 export function sessionStatements(parameters: RequestParameters, resultBytesMax: number | null): string {
   const assignments: string[] = [];
-  for (const [name, value] of parameters.bound) assignments.push(`param_${checkedName(name)} = ${quoteString(value)}`);
-  for (const [name, value] of parameters.settings) assignments.push(`${checkedName(name)} = ${quoteString(value)}`);
+  for (const [name, value] of parameters.bound)
+    assignments.push(`param_${checkedName(name)} = ${quoteString(value)}`);
+  for (const [name, value] of parameters.settings)
+    assignments.push(`${checkedName(name)} = ${quoteString(value)}`);
   if (resultBytesMax !== null && !parameters.settings.has('max_result_bytes')) {
     assignments.push(`max_result_bytes = ${resultBytesMax}`);
   }
@@ -22,12 +24,14 @@ export function sessionStatements(parameters: RequestParameters, resultBytesMax:
   const sizeBytes = Buffer.byteLength(set);
   if (sizeBytes > querySizeDefaultBytes / 2) {
     statements.push(`SET max_query_size = ${sizeBytes * 2}`, set);
-    if (!parameters.settings.has('max_query_size')) statements.push(`SET max_query_size = ${querySizeDefaultBytes}`);
+    if (!parameters.settings.has('max_query_size'))
+      statements.push(`SET max_query_size = ${querySizeDefaultBytes}`);
   } else statements.push(set);
   return statements.join('; ');
 }
 
 function checkedName(name: string): string {
-  if (!/^[A-Za-z_]\w*$/.test(name)) throw new StoreError(115, 'UNKNOWN_SETTING', `Unknown setting '${name}'.`);
+  if (!/^[A-Za-z_]\w*$/.test(name))
+    throw new StoreError(115, 'UNKNOWN_SETTING', `Unknown setting '${name}'.`);
   return name;
 }

@@ -19,7 +19,9 @@ export function threadPoolSize(): number {
   return Number.isInteger(size) && size > 0 ? size : 4;
 }
 
-export function createSlots(total = Math.max(2, Math.min(limits.storeEngineCallsMax, threadPoolSize() - 1))): Slots {
+export function createSlots(
+  total = Math.max(2, Math.min(limits.storeEngineCallsMax, threadPoolSize() - 1)),
+): Slots {
   const waiting: Record<SlotKind, (() => void)[]> = { read: [], write: [] };
   const running: Record<SlotKind, number> = { read: 0, write: 0 };
 

@@ -30,7 +30,12 @@ export interface Store {
   close(): Promise<void>;
 }
 
-const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const silent: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
 
 export async function startStore(options: StoreOptions): Promise<Store> {
   const { dataDir, host = '127.0.0.1', log = silent } = options;
@@ -39,7 +44,10 @@ export async function startStore(options: StoreOptions): Promise<Store> {
   const user = 'default';
   const { password, spoolDirectory } = directory;
   const handler = createRequestHandler({ engine, user, password, spoolDirectory, log });
-  const server = createServer({ keepAliveTimeout: limits.storeKeepAliveMs, requestTimeout: 0 }, handler.handle);
+  const server = createServer(
+    { keepAliveTimeout: limits.storeKeepAliveMs, requestTimeout: 0 },
+    handler.handle,
+  );
   try {
     await listen(server, host, options.port);
   } catch (error) {
@@ -83,7 +91,9 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const taken = error.code === 'EADDRINUSE';
-      reject(taken ? new Error(`port ${port} on ${host} is taken: change store.port`, { cause: error }) : error);
+      reject(
+        taken ? new Error(`port ${port} on ${host} is taken: change store.port`, { cause: error }) : error,
+      );
     });
     server.listen(port, host, resolve);
   });

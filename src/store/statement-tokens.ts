@@ -9,7 +9,8 @@ export interface Token {
 const blank = /\s+|--[^\n]*|#[! ][^\n]*|\/\*[\s\S]*?(?:\*\/|$)/y;
 const heredoc = /\$(\w*)\$[\s\S]*?\$\1\$/y;
 const word = /[\p{L}_\d$][\p{L}\p{N}_$.]*/uy;
-const quoted = /'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)|"(?:[^"\\]|\\[\s\S]|"")*(?:"|$)|`(?:[^`\\]|\\[\s\S]|``)*(?:`|$)/y;
+const quoted =
+  /'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)|"(?:[^"\\]|\\[\s\S]|"")*(?:"|$)|`(?:[^`\\]|\\[\s\S]|``)*(?:`|$)/y;
 
 export function* tokens(text: string, start = 0): Generator<Token, void, undefined> {
   let at = start;

@@ -58,7 +58,8 @@ function readQuery(text: string, start: number): Statement {
     if (word === 'INTO' && next?.text.toUpperCase() === 'OUTFILE') {
       throw new StoreError(358, 'INTO_OUTFILE_NOT_ALLOWED', 'INTO OUTFILE is not allowed');
     }
-    const closes = afterNext === undefined || afterNext.text === ';' || afterNext.text.toUpperCase() === 'SETTINGS';
+    const closes =
+      afterNext === undefined || afterNext.text === ';' || afterNext.text.toUpperCase() === 'SETTINGS';
     if (word === 'FORMAT' && next?.kind === 'word' && closes) {
       format = next;
       formatAt = token.at;
@@ -88,14 +89,21 @@ function readInsert(text: string): Statement {
         settingsAt = token.at;
         break;
       case 'VALUES':
-        return { ...insert, format: 'Values', formatAt: token.at, settingsAt, dataAt: token.at + token.text.length };
+        return {
+          ...insert,
+          format: 'Values',
+          formatAt: token.at,
+          settingsAt,
+          dataAt: token.at + token.text.length,
+        };
       case 'INFILE':
         throw new StoreError(78, 'UNKNOWN_TYPE_OF_QUERY', 'Query has infile and was send directly to server');
       case 'SELECT':
       case 'WITH': {
         const inputAt = inputFunction(text, token.at);
         const query = readQuery(text, token.at);
-        if (inputAt === null || query.format === null) return { ...query, kind: 'insert', settingsAt, inputAt: null };
+        if (inputAt === null || query.format === null)
+          return { ...query, kind: 'insert', settingsAt, inputAt: null };
         const name = text.indexOf(query.format, (query.formatAt ?? 0) + 'FORMAT'.length);
         const dataAt = dataStart(text, { kind: 'word', text: query.format, at: name });
         return { ...query, kind: 'insert', settingsAt, inputAt, dataAt };
@@ -115,7 +123,8 @@ function dataStart(text: string, formatName: Token): number {
 function inputFunction(text: string, start: number): number | null {
   let previous: Token | undefined;
   for (const token of tokens(text, start)) {
-    if (token.text === '(' && previous?.kind === 'word' && previous.text.toLowerCase() === 'input') return previous.at;
+    if (token.text === '(' && previous?.kind === 'word' && previous.text.toLowerCase() === 'input')
+      return previous.at;
     previous = token;
   }
   return null;

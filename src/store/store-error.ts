@@ -12,7 +12,8 @@ export class StoreError extends Error {
   }
 }
 
-export const syntaxError = (message: string): StoreError => new StoreError(62, 'SYNTAX_ERROR', `Syntax error${message}`);
+export const syntaxError = (message: string): StoreError =>
+  new StoreError(62, 'SYNTAX_ERROR', `Syntax error${message}`);
 
 /** What the engine threw, or anything else, as a StoreError with ClickHouse's code. */
 export function asStoreError(error: unknown): StoreError {
@@ -27,7 +28,10 @@ export function asStoreError(error: unknown): StoreError {
 
 /** Status by ClickHouse's own table (src/Server/HTTP/exceptionCodeToHTTPStatus.cpp); 500 for what is not in it. */
 const statusCodes: Readonly<Record<number, readonly number[]>> = {
-  400: [6, 8, 15, 25, 26, 27, 36, 37, 38, 41, 44, 53, 62, 72, 117, 123, 167, 168, 223, 321, 376, 427, 441, 675, 676],
+  400: [
+    6, 8, 15, 25, 26, 27, 36, 37, 38, 41, 44, 53, 62, 72, 117, 123, 167, 168, 223, 321, 376, 427, 441, 675,
+    676,
+  ],
   401: [194],
   403: [192, 193, 497, 512, 516],
   404: [46, 47, 50, 56, 60, 63, 73, 78, 81, 115, 152, 336, 511],
@@ -40,7 +44,9 @@ const statusCodes: Readonly<Record<number, readonly number[]>> = {
 };
 
 const statusOfCode = new Map<number, number>(
-  Object.entries(statusCodes).flatMap(([status, codes]) => codes.map((code) => [code, Number(status)] as const)),
+  Object.entries(statusCodes).flatMap(([status, codes]) =>
+    codes.map((code) => [code, Number(status)] as const),
+  ),
 );
 
 export function httpStatus(error: StoreError): number {
