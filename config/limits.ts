@@ -15,6 +15,15 @@ export const limits = {
   deadLettersBytesMax: 1_073_741_824,
   alertsBytesMax: 268_435_456,
 
+  // Decoding.
+  /** Symbols that prices may name; a settlement's symbol is never refused. */
+  symbolsMax: 1_000_000,
+  /** Subjects of LEDGER whose parsed form is kept, about 100 bytes each; others are parsed every time. */
+  ledgerSubjectsMax: 1_000_000,
+  eventNameCharsMax: 256,
+  eventNotesCharsMax: 4_096,
+  settingsDepthMax: 8,
+
   // nats-server, as started by `tidemark up`.
   natsPayloadBytesMax: 1_048_576,
   natsPendingBytesMax: 67_108_864,
@@ -31,6 +40,8 @@ export const limits = {
   childStopMsMax: 10_000,
   /** A role that does not end within this after its signal ends itself, before its parent kills it. */
   roleStopMsMax: 9_000,
+  /** The same signal once more, from the terminal and from a parent, is one. */
+  signalEchoMs: 500,
   readinessPollMs: 20,
   portProbeMsMax: 1_000,
   natsGreetingCharsMax: 65_536,

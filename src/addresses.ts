@@ -24,7 +24,7 @@ export function natsUrl(config: Config): string {
 export function clickHouseAddress(config: Config): ClickHouseAddress {
   const { url, user, password, database } = config.clickhouse;
   if (url !== null) return { url, user, password, database };
-  const kept = join(storeDirectory(config), 'password');
+  const kept = storePasswordFile(config);
   return {
     url: `http://${loopback}:${config.store.port}`,
     user: 'default',
@@ -41,8 +41,9 @@ export function natsDirectory(config: Config): string {
   return join(dataDirectory(config), 'nats');
 }
 
-export function storeDirectory(config: Config): string {
-  return join(dataDirectory(config), 'store');
+/** Made by the store at its first start. */
+export function storePasswordFile(config: Config): string {
+  return join(dataDirectory(config), 'store', 'password');
 }
 
 export function logDirectory(config: Config): string {

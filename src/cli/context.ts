@@ -4,13 +4,10 @@
 import type { Command } from 'commander';
 import { loadConfig, type Config } from '../../config/load.ts';
 
+export { Failure } from '../failure.ts';
+
 /** Exit codes of every command. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
-
-/** An end that is told in one sentence, without a stack: what failed, and what to do about it. */
-export class Failure extends Error {
-  override readonly name = 'Failure';
-}
 
 /** The command was called wrongly: exit code 2. */
 export class UsageError extends Error {

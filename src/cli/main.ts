@@ -44,7 +44,9 @@ export async function main(args: readonly string[]): Promise<void> {
 
 async function programFor(args: readonly string[]): Promise<Command> {
   const program = new Command('tidemark')
-    .description('Keeps the equity of every trading account true at every tick, and remembers its whole curve.')
+    .description(
+      'Keeps the equity of every trading account true at every tick, and remembers its whole curve.',
+    )
     .version(version(), '-V, --version')
     .option('--config <file>', 'YAML file over config/default.yaml (or TIDEMARK_CONFIG)')
     .option('--json', 'answer in JSON')

@@ -1,0 +1,116 @@
+/**
+ * `tidemark up`: everything on this machine with one command, until Ctrl-C. Owns what a newcomer reads; the starting
+ * and ending is the installation's.
+ */
+import { relative } from 'node:path';
+import type { Command } from 'commander';
+import type { Config } from '../../config/load.ts';
+import { clickHouseAddress, dataDirectory, logDirectory, natsUrl, storePasswordFile } from '../addresses.ts';
+import type { Failure } from '../failure.ts';
+import { configFileOf, configOf, exitCodes, wantsJson } from './context.ts';
+
+interface Options {
+  readonly demo: boolean;
+}
+
+export function register(program: Command): void {
+  program
+    .command('up')
+    .description('start everything on this machine: NATS, ClickHouse, engine and sink, in one data directory')
+    .option('--demo', 'with a simulated market: 200 accounts, 50 symbols', false)
+    .option('--no-demo', 'without it (the default)')
+    .action(async (options: Options, command: Command) => {
+      await up(configOf(command), options.demo, configFileOf(command), wantsJson(command));
+    });
+}
+
+async function up(
+  config: Config,
+  demo: boolean,
+  configFile: string | undefined,
+  asJson: boolean,
+): Promise<void> {
+  const [{ openInstallation }, { firstSignal }, { pino }] = await Promise.all([
+    import('../process/installation.ts'),
+    import('../process/signals.ts'),
+    import('pino'),
+  ]);
+  const log = pino({ level: 'warn', base: { role: 'up' } }, pino.destination({ fd: 2, sync: true }));
+  const gaveUp = later<Failure>();
+  const installation = openInstallation(config, { demo, configFile, log, onGiveUp: gaveUp.resolve });
+  const signalled = firstSignal(() => {
+    installation.kill();
+    process.exit(exitCodes.failed);
+  }).then(() => 'signal' as const);
+  const started = installation.start().then(
+    () => 'ready' as const,
+    (error: unknown) => error,
+  );
+  let end: unknown = await Promise.race([started, signalled, gaveUp.promise]);
+  if (end === 'ready') {
+    console.log(asJson ? readyAsJson(config, demo) : readyAsText(config, demo, configFile));
+    end = await Promise.race([signalled, gaveUp.promise]);
+  }
+  if (end === 'signal' && !asJson) console.log('Stopping; once more to kill.');
+  await installation.stop();
+  if (end !== 'signal') throw end;
+}
+
+function later<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((settle) => (resolve = settle));
+  return { promise, resolve };
+}
+
+function readyAsJson(config: Config, demo: boolean): string {
+  const { url, user, database } = clickHouseAddress(config);
+  return JSON.stringify({
+    state: 'ready',
+    pid: process.pid,
+    nats: natsUrl(config),
+    clickhouse: { url, user, database },
+    data_dir: dataDirectory(config),
+    logs: logDirectory(config),
+    demo,
+  });
+}
+
+function readyAsText(config: Config, demo: boolean, configFile: string | undefined): string {
+  const here = (path: string): string => relative(process.cwd(), path) || '.';
+  const tidemark = `npx tidemark${configFile === undefined ? '' : ` --config ${configFile}`}`;
+  const password = config.clickhouse.url === null ? `, password in ${here(storePasswordFile(config))}` : '';
+  const { url, user } = clickHouseAddress(config);
+  const lines = [
+    `Tidemark is up. Data in ${here(dataDirectory(config))}, logs in ${here(logDirectory(config))}.`,
+    '',
+    `  NATS        ${natsUrl(config)}`,
+    `  ClickHouse  ${url} (user ${user}${password})`,
+    '',
+    'In another terminal:',
+    '',
+    ...firstCommands(demo).map(([command, why]) => `  ${`${tidemark} ${command}`.padEnd(74)} # ${why}`),
+    '',
+    'Ctrl-C stops everything.',
+  ];
+  return lines.join('\n');
+}
+
+/** What a newcomer can type at once, and see something. */
+function firstCommands(demo: boolean): [command: string, why: string][] {
+  if (demo) {
+    return [
+      ['watch', 'all accounts, live'],
+      ['accounts --order drawdown', 'the deepest under water first'],
+      ['sql "SELECT account_id, min(drawdown) FROM equity_curve GROUP BY 1"', 'the curve, in SQL'],
+      ['doctor', 'whether everything is well'],
+    ];
+  }
+  return [
+    ['deposit alice 100000.00', 'opens the account'],
+    ['price AAPL 187.23', 'a market price'],
+    ['settle alice buy 100 AAPL 187.20', 'a fill'],
+    ['inspect alice', 'what she has'],
+    ['watch', 'all accounts, live'],
+    ['doctor', 'whether everything is well'],
+  ];
+}

@@ -1,0 +1,108 @@
+/**
+ * The data directory's two marks: VERSION, the format of what is kept in it, and `lock`, the running `up` that owns
+ * it. Knows nothing of what else is in there.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../failure.ts';
+
+/** Changes when what one version keeps another cannot read. */
+export const dataFormatVersion = '1';
+
+export interface Claim {
+  /** Whether the last owner ended without releasing, so that its processes may still be ending. */
+  readonly wasAbandoned: boolean;
+  release(): void;
+}
+
+/** Creates the directory where it is missing. Throws Failure when it is another version's. */
+export function openDataDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    throw new Failure(
+      `the data directory ${directory} cannot be made (${codeOf(error)}): set data_dir to another`,
+    );
+  }
+  const file = join(directory, 'VERSION');
+  if (!existsSync(file)) {
+    writeFileSync(file, `${dataFormatVersion}\n`);
+    return;
+  }
+  const found = readFileSync(file, 'utf8').trim();
+  if (found === dataFormatVersion) return;
+  throw new Failure(
+    `the data directory ${directory} has format ${found || '(empty)'}, this Tidemark has ${dataFormatVersion}: ` +
+      'set data_dir to another directory, or run the version that made it',
+  );
+}
+
+/** Opens the directory and takes its lock. Throws Failure when a running process has it. */
+export function claimDataDirectory(directory: string): Claim {
+  openDataDirectory(directory);
+  const file = join(directory, 'lock');
+  const own = JSON.stringify({ pid: process.pid, started: startOf(process.pid) });
+  let wasAbandoned = false;
+  for (;;) {
+    try {
+      writeFileSync(file, own, { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+      const owner = ownerOf(file);
+      if (owner !== null) {
+        throw new Failure(
+          `the data directory ${directory} is in use by a running Tidemark (process ${owner}): ` +
+            'stop that one, or set data_dir to another directory',
+        );
+      }
+      wasAbandoned = true;
+      rmSync(file, { force: true });
+    }
+  }
+  return {
+    wasAbandoned,
+    release: () => {
+      if (existsSync(file) && readFileSync(file, 'utf8') === own) rmSync(file, { force: true });
+    },
+  };
+}
+
+/** The process that holds the lock; null when it is gone. */
+function ownerOf(file: string): number | null {
+  try {
+    const { pid, started } = JSON.parse(readFileSync(file, 'utf8')) as {
+      pid: number;
+      started: string | null;
+    };
+    if (!isAlive(pid)) return null;
+    // A process id is used again some day: the moment of its start tells the two apart.
+    return startOf(pid) === started ? pid : null;
+  } catch {
+    return null;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+}
+
+/** Clock ticks between the machine's start and the process's; null where the system does not tell (outside Linux). */
+function startOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name, in brackets, may itself hold spaces and brackets. The start is field 22 of the whole line.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
+}

@@ -1,0 +1,41 @@
+/**
+ * A role (engine, sink, store, demo) as a child process that runs `tidemark run <role>`, and what the two tell each
+ * other: `ready`, or why it cannot start. A role whose parent is gone ends at once.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { Failure } from '../failure.ts';
+import type { ChildSpec } from './supervised-child.ts';
+
+export type RoleMessage = { readonly ready: true } | { readonly failed: string };
+
+const command = fileURLToPath(new URL('../../bin/tidemark.mjs', import.meta.url));
+
+export function roleChild(role: string, logFile: string, configFile: string | undefined): ChildSpec {
+  return {
+    name: role,
+    logFile,
+    spawn(log) {
+      const config = configFile === undefined ? [] : ['--config', configFile];
+      return spawn(process.execPath, [command, ...config, 'run', role], {
+        detached: true,
+        stdio: ['ignore', log, log, 'ipc'],
+      });
+    },
+    ready: (child) =>
+      new Promise((resolve, reject) => {
+        child.once('message', (message: RoleMessage) => {
+          if ('ready' in message) resolve();
+          else reject(new Failure(`${role}: ${message.failed}`));
+        });
+      }),
+    askToStop(child: ChildProcess) {
+      child.kill('SIGTERM');
+    },
+  };
+}
+
+/** To the parent, when there is one that listens. */
+export function tellParent(message: RoleMessage): void {
+  if (process.connected) process.send?.(message);
+}
