@@ -34,6 +34,7 @@ import { Rates } from './rates.ts';
 import { Hash64, SeenIds } from './seen-ids.ts';
 import type { Seen } from './seen-ids.ts';
 import { Sessions } from './session.ts';
+import { unpricedOf } from './unpriced.ts';
 import { viewAccount } from './view.ts';
 import { Waiting } from './waiting.ts';
 
@@ -166,9 +167,14 @@ export class Book {
     this.curve.drain(emit);
   }
 
-  /** Symbols and currencies without a price that the account holds. */
+  /** Currencies and symbols without a price that the account holds. */
   unpricedOf(row: number): readonly string[] {
-    return this.viewRow(row).unpriced;
+    return unpricedOf(this.parts, row);
+  }
+
+  /** Whether any account may hold something without a price: false says that none does. */
+  get mayBeUnpriced(): boolean {
+    return this.parts.rates.hasUnrated || this.parts.holdings.hasUnmarked((symbol) => this.hasMark(symbol));
   }
 
   view(account: string): AccountView | null {

@@ -42,6 +42,8 @@ export class Holdings {
   readonly otherFees = new Map<number, number>();
 
   private rows = 0;
+  /** Symbols held that had no mark when last asked. */
+  private readonly unmarked = new Set<number>();
   private readonly laneOfChunk: Lane[] = [];
   /** By chunk, for foreign lanes only: four columns of `chunkRows`. */
   private readonly foreignOfChunk: (Float64Array | undefined)[] = [];
@@ -97,12 +99,19 @@ export class Holdings {
     return row;
   }
 
+  /** Whether a symbol that somebody held has no mark; a symbol that has one is not asked about again. */
+  hasUnmarked(hasMark: (symbol: number) => boolean): boolean {
+    for (const symbol of this.unmarked) if (hasMark(symbol)) this.unmarked.delete(symbol);
+    return this.unmarked.size > 0;
+  }
+
   private lane(symbol: number, pair: number, isForeign: boolean): Lane {
     const lanes = (this.lanes[symbol] ??= []);
     let lane = lanes.find((l) => l.pair === pair);
     if (!lane) {
       lane = { symbol, pair, isForeign, chunks: [], count: 0 };
       lanes.push(lane);
+      this.unmarked.add(symbol);
       (this.lanesByPair[pair] ??= []).push(lane);
     }
     return lane;

@@ -63,6 +63,11 @@ export class Rates {
     return this.fractions[pair] != null;
   }
 
+  /** Whether some pair in play has no rate. */
+  get hasUnrated(): boolean {
+    return this.fractions.includes(null);
+  }
+
   /** Informative only: money is converted by `convert`. */
   factor(pair: number): number {
     return this.factors[pair] ?? NaN;

@@ -6,6 +6,7 @@ import { fillUpdate, emptyUpdate } from './curve.ts';
 import { chunkRows, foreignFees, foreignRealized, foreignValue } from './holdings.ts';
 import { averageCostText } from './position.ts';
 import { stateHash } from './state-hash.ts';
+import { chain, unpricedOf } from './unpriced.ts';
 
 /**
  * @param tick and time of the account's last tick
@@ -23,7 +24,6 @@ export function viewAccount(
   fillUpdate(a, account, tick, time, u);
   const pockets = chain(a.firstPocket[account] ?? -1, b.pockets.next);
   const holdings = chain(a.firstHolding[account] ?? -1, b.holdings.next);
-  const unpriced = new Set<string>();
   const stale: string[] = [];
   const cash: Record<string, number> = {};
   let borrowed = 0;
@@ -31,23 +31,14 @@ export function viewAccount(
     const pair = b.pockets.pair[row] ?? 0;
     const amount = b.pockets.cash[row] ?? 0;
     cash[b.rates.currency(pair)] = amount;
-    if (amount !== 0 && !b.rates.hasRate(pair)) unpriced.add(b.rates.currency(pair));
     borrowed += Math.max(0, 0 - (b.pockets.cashBase[row] ?? 0));
   }
-  const open = holdings.filter((row) => b.holdings.quantity[row] !== 0);
-  for (const row of open) {
-    const { pair } = b.holdings.laneOf(row);
-    if (!b.rates.hasRate(pair)) unpriced.add(b.rates.currency(pair));
-  }
-  for (const row of open) {
+  for (const row of holdings) {
     const symbol = b.holdings.symbolOf(row);
-    if (!marks.has(symbol)) unpriced.add(b.instruments.symbols.name(symbol));
-    else if (
-      now - (marks.time[symbol] ?? 0) > b.options.staleAfterMs &&
-      Number.isFinite(marks.time[symbol])
-    ) {
-      stale.push(b.instruments.symbols.name(symbol));
-    }
+    const age = now - (marks.time[symbol] ?? 0);
+    const isCarried =
+      b.holdings.quantity[row] !== 0 && marks.has(symbol) && Number.isFinite(marks.time[symbol]);
+    if (isCarried && age > b.options.staleAfterMs) stale.push(b.instruments.symbols.name(symbol));
   }
   const number = (x: number | undefined): number | null => (x === undefined || Number.isNaN(x) ? null : x);
   const profit = u.totalEquity - u.netFlow;
@@ -85,7 +76,7 @@ export function viewAccount(
     borrowed,
     dayOpenEquity: a.dayOpenEquity[account] ?? 0,
     dayNetFlow: a.dayNetFlow[account] ?? 0,
-    unpriced: [...unpriced],
+    unpriced: unpricedOf(b, account),
     stale,
     stateHash: stateHash(b, account),
     positions: holdings.map((row) => viewPosition(b, row, u.totalEquity)),
@@ -125,11 +116,4 @@ function viewPosition(b: BookParts, row: number, equity: number): PositionView {
     weight: equity > 0 && b.rates.hasRate(lane.pair) ? Math.abs(controlled) / equity : null,
     currency: instrument.currency,
   };
-}
-
-/** Rows of a chain in the order in which they were opened. */
-function chain(first: number, next: Int32Array): number[] {
-  const rows: number[] = [];
-  for (let row = first; row >= 0; row = next[row] ?? -1) rows.push(row);
-  return rows.reverse();
 }

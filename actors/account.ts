@@ -1,0 +1,28 @@
+/**
+ * An account: the actor that owns one row of the book. Its state is the row's number; the figures are columns, so that
+ * an event costs a mailbox and no object of its own. Nobody else sends events to a row.
+ */
+import { fromTransition } from 'xstate';
+import type { ActorRefFrom } from 'xstate';
+import type { LedgerMessage } from '../src/domain/ledger-event.ts';
+import type { Desk } from './desk.ts';
+
+export type AccountEvent =
+  | { readonly type: 'ledger'; readonly message: LedgerMessage }
+  | { readonly type: 'tick'; readonly tick: number; readonly time: number };
+
+export function accountLogic(desk: Desk) {
+  const { book, judge } = desk;
+  return fromTransition(
+    (row: number, event: AccountEvent): number => {
+      if (event.type === 'tick') {
+        const update = book.closeTick(row, event.tick, event.time);
+        if (update !== null) desk.emit(update, row);
+      } else book.apply(row, event.message, judge);
+      return row;
+    },
+    ({ input }: { input: number }) => input,
+  );
+}
+
+export type AccountActor = ActorRefFrom<ReturnType<typeof accountLogic>>;

@@ -1,0 +1,11 @@
+/** What the actors of one partition share: the book over which each has its row, and where what they decide goes. */
+import type { EquityUpdate } from '../src/domain/equity-update.ts';
+import type { Book, Judge } from '../src/ledger/book.ts';
+
+export interface Desk {
+  readonly book: Book;
+  /** Told what became of each ledger event. */
+  readonly judge: Judge;
+  /** One call an account and tick in which a figure changed. The update is reused. */
+  emit(update: EquityUpdate, row: number): void;
+}
