@@ -8,12 +8,37 @@ export const limits = {
   /** Below the server's default max_payload of 1 MiB, with room for the headers. */
   frameBytesMax: 900_000,
 
+  // Engine.
+  /** Ticks of the subject `ticks` that wait for LEDGER; a further one is one with the next. */
+  ticksWaitingMax: 1_000,
+  /** Without a tick for so long, rows of an unfinished period of the curve are written. */
+  curveIdleMs: 1_000,
+
   // Streams.
   /** JetStream's own window for a repeated `Nats-Msg-Id`. */
   publisherDuplicatesMs: 120_000,
   tradesAgeMsMax: 604_800_000,
   deadLettersBytesMax: 1_073_741_824,
   alertsBytesMax: 268_435_456,
+
+  // Connections to NATS.
+  natsReconnectWaitMs: 250,
+  natsPingIntervalMs: 10_000,
+  natsPingsUnansweredMax: 3,
+  natsApiMsMax: 5_000,
+  /** Wait before an operation is tried again: doubled each time, up to the second. */
+  natsRetryMsMin: 50,
+  natsRetryMsMax: 2_000,
+
+  // Reading LEDGER.
+  /** Messages under way from the server or waiting to be applied. */
+  ledgerWindowMessages: 4_096,
+  /** Bytes of one request, or twice the server's largest message where that is more. */
+  ledgerWindowBytes: 8_388_608,
+  ledgerRequestMs: 30_000,
+  ledgerHeartbeatMs: 5_000,
+  /** A consumer that nobody asks for so long is removed by the server. */
+  consumerIdleMsMax: 60_000,
 
   // Decoding.
   /** Symbols that prices may name; a settlement's symbol is never refused. */
@@ -70,4 +95,41 @@ export const limits = {
   /** Running queries are given this long at the end, then stopped. */
   storeDrainMs: 5_000,
   storeDrainPollMs: 20,
+
+  // Command line.
+  cliConnectMsMax: 5_000,
+  cliRequestMsMax: 5_000,
+  cliPingMs: 10_000,
+  cliPollMs: 20,
+  /** So long a command waits for the engine to judge what it wrote. */
+  cliOutcomeMsMax: 10_000,
+  /** A dead letter may be this much behind its account's sequence. */
+  cliDeadLetterMsMax: 500,
+  /** The same, where the account shows that something was applied. */
+  cliDeadLetterSoonMs: 50,
+  cliAccountsPageMax: 200,
+  cliAccountsShown: 100,
+  cliDeadLettersShown: 20,
+  cliDeadLettersScannedMax: 100_000,
+  /** Requests for single messages under way at once. */
+  cliDeadLettersAtOnce: 64,
+  cliCellCharsMax: 60,
+  cliTableRowsMax: 1_000,
+  cliHistoryRowsShown: 60,
+  cliChartRows: 12,
+  cliWatchRedrawMs: 200,
+  cliWatchAccountsMax: 100_000,
+
+  // Import.
+  importRowsReadAhead: 2_048,
+  importPricesInBatch: 200,
+  /** Prices handed to the connection before the server has confirmed the ones before them. */
+  importPricesUnflushedMax: 5_000,
+  /** Prices the engine may be behind what was sent, where it says how many it has. */
+  importPricesBehindMax: 100_000,
+  importBehindMsMax: 10_000,
+  importAcksOutstandingMax: 1_000,
+  importRejectionsKeptMax: 1_000,
+  importRejectionsShown: 20,
+  importProgressMs: 100,
 } as const;

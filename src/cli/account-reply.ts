@@ -1,0 +1,111 @@
+/**
+ * What the service `tidemark` answers about accounts, as far as the command line shows it, and how it is asked for.
+ * Money: minor units of `currency`.
+ */
+import { limits } from '../../config/limits.ts';
+import type { AccountOrder } from '../ports.ts';
+import { Failure } from './context.ts';
+import { ServiceRefusal, type NatsDoor } from './nats.ts';
+
+export interface AccountFigures {
+  readonly account_id: string;
+  readonly tick: number;
+  readonly timestamp: number;
+  readonly total_equity: number;
+  readonly cash_balance: number;
+  readonly position_value: number;
+  readonly unrealized_pnl: number;
+  readonly realized_pnl: number;
+  readonly fees: number;
+  readonly net_flow: number;
+  readonly day_change: number;
+  readonly day_change_percent: number | null;
+  readonly nav: number | null;
+  readonly peak_nav: number | null;
+  readonly drawdown: number | null;
+  readonly max_drawdown: number | null;
+  readonly currency: string;
+  readonly state: string;
+  readonly sequence: number;
+}
+
+export interface PositionFigures {
+  readonly symbol: string;
+  readonly quantity: string;
+  readonly average_cost: string;
+  readonly cost_basis: number;
+  readonly mark: string | null;
+  readonly mark_ts: number | null;
+  readonly market_value: number;
+  readonly unrealized_pnl: number;
+  readonly realized_pnl: number;
+  readonly fees: number;
+  readonly weight: number | null;
+  readonly currency: string;
+}
+
+export interface InspectReply extends AccountFigures {
+  readonly name?: string;
+  readonly cash: Readonly<Record<string, number>>;
+  readonly income: number;
+  readonly fx_pnl: number;
+  readonly available_cash: number;
+  readonly borrowed: number;
+  readonly epoch: number;
+  readonly wiped_out: boolean;
+  readonly max_drawdown_life: number | null;
+  readonly drawdown_money: number;
+  readonly units: number | null;
+  readonly unpriced: readonly string[];
+  readonly stale: readonly string[];
+  readonly state_hash: string;
+  readonly positions: readonly PositionFigures[];
+}
+
+/** The reply of `tidemark.inspect`, as text; null where there is no such account. */
+export async function inspectText(nats: NatsDoor, account: string): Promise<string | null> {
+  try {
+    return await nats.ask('inspect', { account_id: account });
+  } catch (error) {
+    if (error instanceof ServiceRefusal && error.reason === 'account_unknown') return null;
+    throw error;
+  }
+}
+
+export async function inspect(nats: NatsDoor, account: string): Promise<InspectReply | null> {
+  const text = await inspectText(nats, account);
+  return text === null ? null : (JSON.parse(text) as InspectReply);
+}
+
+export function unknownAccount(account: string): Failure {
+  return new Failure(`account_unknown: there is no account ${account}`);
+}
+
+/** Up to `limit` accounts in order, asked for page by page, since a reply has to fit a message. */
+export async function listAccounts(
+  nats: NatsDoor,
+  order: AccountOrder,
+  limit: number,
+): Promise<AccountFigures[]> {
+  const found: AccountFigures[] = [];
+  for (let after: string | undefined; found.length < limit;) {
+    const wanted = Math.min(limit - found.length, limits.cliAccountsPageMax);
+    const page = accountsOf(
+      await nats.ask('accounts', { order, limit: wanted, ...(after === undefined ? {} : { after }) }),
+    );
+    found.push(...page);
+    after = page.at(-1)?.account_id;
+    if (page.length < wanted) break;
+  }
+  return found;
+}
+
+/** How many accounts the engine holds. */
+export async function countAccounts(nats: NatsDoor): Promise<number> {
+  return (JSON.parse(await nats.ask('stats', {})) as { accounts: number }).accounts;
+}
+
+function accountsOf(text: string): AccountFigures[] {
+  const reply = JSON.parse(text) as AccountFigures[] | { accounts: AccountFigures[] };
+  return Array.isArray(reply) ? reply : reply.accounts;
+}

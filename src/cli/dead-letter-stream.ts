@@ -1,0 +1,68 @@
+/** Reading the stream DEAD_LETTERS: what was refused, whole, with its reason. Bounded; knows no presentation. */
+import { limits } from '../../config/limits.ts';
+import type { NatsDoor } from './nats.ts';
+
+export interface DeadLetterBody {
+  readonly id: string;
+  readonly reason: string;
+  readonly detail: string;
+  readonly subject: string;
+  /** 0 for a core subject, which has none. */
+  readonly sequence: number;
+  readonly index: number;
+  /** '_' where the message names none. */
+  readonly account_id: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  /** As it came. */
+  readonly payload: unknown;
+}
+
+export interface DeadLetterFilter {
+  readonly account?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+const stream = 'DEAD_LETTERS';
+const subjectHead = 'dead_letters.';
+const decoder = new TextDecoder();
+
+/** The letter of an id such as LEDGER.481516.0; null where there is none. */
+export async function readDeadLetter(nats: NatsDoor, id: string): Promise<DeadLetterBody | null> {
+  const kept = await nats.message(stream, { last_by_subj: `${subjectHead}${id}` });
+  return kept === null ? null : bodyOf(kept.payload);
+}
+
+/** Up to `limit` letters, newest first; looks at no more than a bounded number of them. */
+export async function newestDeadLetters(
+  nats: NatsDoor,
+  limit: number,
+  filter: DeadLetterFilter = {},
+): Promise<DeadLetterBody[]> {
+  const range = await nats.range(stream);
+  const found: DeadLetterBody[] = [];
+  if (range === null) return found;
+  const oldest = Math.max(range.first, range.last - limits.cliDeadLettersScannedMax + 1, 1);
+  for (let end = range.last; end >= oldest && found.length < limit; end -= limits.cliDeadLettersAtOnce) {
+    const start = Math.max(oldest, end - limits.cliDeadLettersAtOnce + 1);
+    const sequences = Array.from({ length: end - start + 1 }, (_, i) => end - i);
+    const kept = await Promise.all(sequences.map((seq) => nats.message(stream, { seq })));
+    for (const message of kept) {
+      if (message === null || found.length === limit) continue;
+      const letter = bodyOf(message.payload);
+      if (matches(letter, filter)) found.push(letter);
+    }
+  }
+  return found;
+}
+
+function matches(letter: DeadLetterBody, { account, reason }: DeadLetterFilter): boolean {
+  return (
+    (account === undefined || letter.account_id === account) &&
+    (reason === undefined || letter.reason === reason)
+  );
+}
+
+function bodyOf(payload: Uint8Array): DeadLetterBody {
+  return JSON.parse(decoder.decode(payload)) as DeadLetterBody;
+}

@@ -1,0 +1,94 @@
+/** `tidemark dead-letters`: what was refused, and why. */
+import type { Command } from 'commander';
+import { limits } from '../../config/limits.ts';
+import { rejectionReasons } from '../domain/rejection.ts';
+import { accountArgument, choiceOption, countOption } from './arguments.ts';
+import { configOf, Failure, wantsJson } from './context.ts';
+import { newestDeadLetters, readDeadLetter, type DeadLetterBody } from './dead-letter-stream.ts';
+import { withExamples } from './examples.ts';
+import { timeText } from './format.ts';
+import { withNats } from './nats.ts';
+import { note, print, printJson, tableText } from './output.ts';
+
+interface ListOptions {
+  readonly limit: number;
+  readonly account?: string;
+  readonly reason?: string;
+}
+
+export function register(program: Command): void {
+  const command = program.command('dead-letters').description('Show what was refused, and why.');
+  const list = command
+    .command('list', { isDefault: true })
+    .description('List the newest dead letters, newest first.')
+    .option('--limit <n>', 'list at most so many', countOption, limits.cliDeadLettersShown)
+    .option('--account <account>', 'only those of an account', accountArgument)
+    .option('--reason <reason>', 'only those of a reason', choiceOption(...rejectionReasons))
+    .action(async (options: ListOptions, self: Command) => {
+      const letters = await withNats(configOf(self), (nats) =>
+        newestDeadLetters(nats, options.limit, options),
+      );
+      if (wantsJson(self)) printJson(letters);
+      else if (letters.length === 0) print('no dead letters');
+      else {
+        print(lettersTable(letters));
+        if (letters.length === options.limit) note(`the newest ${letters.length}; --limit shows more`);
+      }
+    });
+  withExamples(list, 'dead-letters list --account 7', 'dead-letters list --reason id_conflict --json');
+  const show = command
+    .command('show')
+    .description('Show one dead letter, whole.')
+    .argument('<id>', 'its id, such as LEDGER.481516.0')
+    .action(async (id: string, _: object, self: Command) => {
+      if (!/^[\w-]+(\.[\w-]+)*$/.test(id)) throw new Failure(`there is no dead letter ${id}`);
+      const letter = await withNats(configOf(self), (nats) => readDeadLetter(nats, id));
+      if (letter === null) throw new Failure(`there is no dead letter ${id}`);
+      if (wantsJson(self)) printJson(letter);
+      else print(letterText(letter));
+    });
+  withExamples(show, 'dead-letters show LEDGER.481516.0');
+  withExamples(command, 'dead-letters', 'dead-letters show LEDGER.481516.0');
+}
+
+function lettersTable(letters: readonly DeadLetterBody[]): string {
+  return tableText(
+    [
+      { head: 'id' },
+      { head: 'time' },
+      { head: 'account' },
+      { head: 'subject' },
+      { head: 'reason' },
+      { head: 'detail' },
+    ],
+    letters.map((letter) => [
+      letter.id,
+      timeText(letter.time),
+      letter.account_id,
+      shortened(letter.subject),
+      letter.reason,
+      shortened(letter.detail),
+    ]),
+  );
+}
+
+function letterText(letter: DeadLetterBody): string {
+  const figures: [string, string][] = [
+    ['id', letter.id],
+    ['reason', letter.reason],
+    ['detail', letter.detail],
+    ['subject', letter.subject],
+    ['sequence', String(letter.sequence)],
+    ['index', String(letter.index)],
+    ['account', letter.account_id],
+    ['time', timeText(letter.time)],
+  ];
+  const width = Math.max(...figures.map(([name]) => name.length));
+  const { payload } = letter;
+  const lines = figures.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
+  return [...lines, '', typeof payload === 'string' ? payload : JSON.stringify(payload, null, 2)].join('\n');
+}
+
+function shortened(text: string): string {
+  return text.length > limits.cliCellCharsMax ? `${text.slice(0, limits.cliCellCharsMax - 1)}…` : text;
+}
