@@ -1,0 +1,57 @@
+/** What opens, configures, suspends, resumes and closes an account, of `accounts.<account>`. */
+import { limits } from '../../config/limits.ts';
+import { isCurrency } from '../../src/domain/currency.ts';
+import { adminKinds, type AdminEvent, type AdminKind } from '../../src/domain/ledger-event.ts';
+import { rejected, type Rejected } from '../../src/domain/rejection.ts';
+import { isZone, minutesOf } from '../../src/domain/session-day.ts';
+import type { FieldReader, Message } from './fields.ts';
+import { refused } from './settlement-message.ts';
+
+const namedSettings = ['account_type', 'benchmark', 'margin_model'] as const;
+
+export function readAdmin(fields: FieldReader, m: Message): AdminEvent | Rejected {
+  fields.start(m);
+  const type = m['type'];
+  if (typeof type !== 'string' || type === '') fields.fail('type', null);
+  if (!isAdminKind(type)) return refused(fields, type);
+  const name = fields.has('name') ? fields.optionalText('name', limits.eventNameCharsMax) : null;
+  const baseCurrency = fields.has('base_currency')
+    ? fields.name('base_currency', limits.eventNameCharsMax)
+    : null;
+  const timezone = fields.has('timezone') ? fields.name('timezone', limits.eventNameCharsMax) : null;
+  if (timezone !== null && !isZone(timezone)) fields.fail('timezone', null);
+  const cutover = fields.has('cutover') ? minutesOf(fields.name('cutover', limits.eventNameCharsMax)) : null;
+  if (fields.has('cutover') && cutover === null) fields.fail('cutover', null);
+  const settings = readSettings(fields, m);
+  const ts = fields.optionalTime('ts');
+  if (fields.wrong !== '') return refused(fields, type);
+  if (baseCurrency !== null && !isCurrency(baseCurrency)) {
+    return rejected('currency_unknown', `base_currency ${baseCurrency}`);
+  }
+  return { kind: type, name, baseCurrency, timezone, cutoverMinutes: cutover, settings, ts };
+}
+
+function readSettings(fields: FieldReader, m: Message): Readonly<Record<string, unknown>> {
+  const settings: Record<string, unknown> = {};
+  for (const field of namedSettings) {
+    if (fields.has(field)) settings[field] = fields.name(field, limits.eventNameCharsMax);
+  }
+  const accountLimits = m['limits'];
+  if (accountLimits !== undefined) {
+    if (isPlainData(accountLimits, limits.settingsDepthMax)) settings['limits'] = accountLimits;
+    else fields.fail('limits', null);
+  }
+  return settings;
+}
+
+/** An object or array of bounded depth, so that whoever writes it out again need not fear it. */
+function isPlainData(x: unknown, depthMax: number): boolean {
+  if (typeof x !== 'object' || x === null) return false;
+  return Object.values(x).every((each) =>
+    typeof each === 'object' && each !== null ? depthMax > 1 && isPlainData(each, depthMax - 1) : true,
+  );
+}
+
+function isAdminKind(type: unknown): type is AdminKind {
+  return (adminKinds as readonly unknown[]).includes(type);
+}

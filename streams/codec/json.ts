@@ -1,0 +1,19 @@
+/** JSON from bytes, as a value or as nothing: what comes from outside never throws. */
+
+/** What `parseJson` gives for bytes that are no JSON; JSON itself has no undefined. */
+export const notJson = undefined;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+
+/** The value, or `notJson`. Bytes that are no UTF-8 are no JSON. */
+export function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(utf8.decode(bytes)) as unknown;
+  } catch {
+    return notJson;
+  }
+}
+
+export function isObject(x: unknown): x is Readonly<Record<string, unknown>> {
+  return typeof x === 'object' && x !== null && !Array.isArray(x);
+}

@@ -1,0 +1,49 @@
+/** A settlement or transfer of `settlements.<account>`: shape only, whether it may happen is the ledger's to say. */
+import { limits } from '../../config/limits.ts';
+import type { Settlement } from '../../src/domain/ledger-event.ts';
+import { rejected, type Rejected } from '../../src/domain/rejection.ts';
+import type { SymbolTable } from '../../src/domain/symbol-table.ts';
+import type { FieldReader, Message } from './fields.ts';
+
+export function readSettlement(fields: FieldReader, m: Message, symbols: SymbolTable): Settlement | Rejected {
+  fields.start(m);
+  const type = m['type'];
+  const id = fields.id('id');
+  if (type === 'void') {
+    fields.id('of');
+    return refused(fields, type);
+  }
+  const isTransfer = type === 'transfer';
+  const symbol = fields.symbol('symbol');
+  const isPositive = isTransfer ? fields.oneOf('side', 'in', 'out') : fields.oneOf('side', 'buy', 'sell');
+  const quantity = fields.decimal('quantity');
+  const price = fields.decimal('price');
+  const fee = fields.optionalInteger('fee', 0);
+  const feeCurrency = fields.optionalName('fee_currency', limits.eventNameCharsMax);
+  const feeQuantity = fields.optionalDecimal('fee_quantity');
+  const source = fields.optionalText('source', limits.eventNameCharsMax);
+  const sourceSequence = fields.optionalInteger('sequence', NaN);
+  const ts = fields.optionalTime('ts');
+  if (fields.wrong !== '' || (type !== undefined && type !== 'fill' && !isTransfer))
+    return refused(fields, type);
+  return {
+    kind: isTransfer ? 'transfer' : 'fill',
+    id,
+    symbol: symbols.intern(symbol),
+    direction: isPositive ? 1 : -1,
+    quantity,
+    price,
+    fee,
+    feeCurrency,
+    feeQuantity,
+    source,
+    sourceSequence,
+    ts,
+  };
+}
+
+/** A wrong field comes before an unknown kind. */
+export function refused(fields: FieldReader, type: unknown): Rejected {
+  if (fields.wrong !== '') return rejected('malformed', fields.wrong);
+  return rejected('unknown_kind', typeof type === 'string' ? `type ${type.slice(0, 64)}` : 'type');
+}

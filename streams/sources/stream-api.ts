@@ -1,0 +1,43 @@
+/** The few calls of JetStream's API that sources and sinks need, over the client's manager. */
+import type { ConsumerConfig, JetStreamManager, NatsConnection } from 'nats';
+import { limits } from '../../config/limits.ts';
+
+const managers = new WeakMap<NatsConnection, Promise<JetStreamManager>>();
+
+/** The connection's manager. `checkAPI` would ask the server whether it has JetStream, once more for each. */
+export function managerOf(nats: NatsConnection): Promise<JetStreamManager> {
+  let manager = managers.get(nats);
+  if (manager === undefined) {
+    manager = nats.jetstreamManager({ timeout: limits.natsApiMsMax, checkAPI: false });
+    managers.set(nats, manager);
+  }
+  return manager;
+}
+
+export interface StreamBounds {
+  /** 0 in a stream that never had a message. */
+  readonly first: number;
+  readonly last: number;
+}
+
+export async function streamBounds(nats: NatsConnection, stream: string): Promise<StreamBounds> {
+  const { state } = await (await managerOf(nats)).streams.info(stream);
+  return { first: state.first_seq, last: state.last_seq };
+}
+
+export async function createConsumer(
+  nats: NatsConnection,
+  stream: string,
+  config: Partial<ConsumerConfig>,
+): Promise<void> {
+  await (await managerOf(nats)).consumers.add(stream, config);
+}
+
+/** Best effort: an idle consumer goes away by itself. */
+export async function deleteConsumer(nats: NatsConnection, stream: string, name: string): Promise<void> {
+  try {
+    await (await managerOf(nats)).consumers.delete(stream, name);
+  } catch {
+    // Gone already, or the server is.
+  }
+}
