@@ -190,6 +190,11 @@ export class Book {
     return this.parts.marks.has(symbol);
   }
 
+  /** When the symbol's mark was priced, milliseconds; NaN where it has none. */
+  markTime(symbol: number): number {
+    return this.hasMark(symbol) ? (this.parts.marks.time[symbol] ?? NaN) : NaN;
+  }
+
   /**
    * New reference data. Scales, style, currency and multiplier of a symbol that anyone ever held are fixed: its
    * quantities and costs are kept in them. Says what stands in the way, or null when it is set.
