@@ -143,12 +143,17 @@ function revalue(
   const instrument = b.instruments.get(lane.symbol);
   const costChange = cost - (holdings.cost[row] ?? 0);
   const valueChange = value - (holdings.value[row] ?? 0);
+  lane.quantityBound = Math.max(lane.quantityBound, Math.abs(quantity));
+  lane.costBound = Math.max(lane.costBound, Math.abs(cost));
   holdings.quantity[row] = quantity;
   holdings.cost[row] = cost;
   holdings.value[row] = value;
   if (lane.isForeign) {
     b.marking.revalueForeign(lane, row, instrument);
-  } else if (instrument.margined) {
+    return;
+  }
+  b.marking.noteValue(lane, value, cost);
+  if (instrument.margined) {
     accounts.localValue[account] = (accounts.localValue[account] ?? 0) + valueChange - costChange;
   } else {
     accounts.localValue[account] = (accounts.localValue[account] ?? 0) + valueChange;

@@ -1,7 +1,7 @@
 /** Booking: cash into pockets, and realized P&L, fees, income and flows into the books, per currency and in base. */
 import { isSafe } from '../domain/rounding.ts';
 import type { BookParts } from './book-parts.ts';
-import { chunkRows, foreignFees, foreignRealized, foreignValue } from './holdings.ts';
+import { granuleRows, foreignFees, foreignRealized, foreignValue } from './holdings.ts';
 import { unitize, wipe } from './performance.ts';
 import type { BookField } from './waiting.ts';
 
@@ -105,7 +105,7 @@ function bookBase(
   if (holding < 0 || (field !== 'realized' && field !== 'fees') || !holdings.laneOf(holding).isForeign)
     return;
   const columns = holdings.foreignOf(holding);
-  const at = (field === 'realized' ? foreignRealized : foreignFees) + (holding % chunkRows);
+  const at = (field === 'realized' ? foreignRealized : foreignFees) + (holding % granuleRows);
   columns[at] = (columns[at] ?? 0) + base;
 }
 
@@ -158,7 +158,7 @@ function newInEquity(b: BookParts, account: number): number {
   for (let row = b.accounts.firstHolding[account] ?? -1; row >= 0; row = holdings.next[row] ?? -1) {
     const lane = holdings.laneOf(row);
     if (!lane.isForeign || !marking.newlyRated.has(lane.pair)) continue;
-    sum += holdings.foreignOf(row)[foreignValue + (row % chunkRows)] ?? 0;
+    sum += holdings.foreignOf(row)[foreignValue + (row % granuleRows)] ?? 0;
   }
   return sum;
 }

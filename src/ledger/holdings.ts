@@ -6,23 +6,32 @@
  */
 import { grown, nextCapacity } from './grow.ts';
 
-export const chunkRows = 32;
+/** Rows that always belong to one lane; a lane grows by chunks of some of them, each chunk as large as all before. */
+export const granuleRows = 16;
+const chunkRowsMax = 512;
 
-/** Figures in the account's base currency, by row of a foreign lane's chunk; offsets into `foreignOf`. */
+/** Figures in the account's base currency, by row of a foreign lane's granule; offsets into `foreignOf`. */
 export const foreignValue = 0;
-export const foreignUnrealized = chunkRows;
-export const foreignRealized = 2 * chunkRows;
-export const foreignFees = 3 * chunkRows;
+export const foreignUnrealized = granuleRows;
+export const foreignRealized = 2 * granuleRows;
+export const foreignFees = 3 * granuleRows;
 
 export interface Lane {
   readonly symbol: number;
   /** Index of the pair (instrument's currency, accounts' base currency). */
   readonly pair: number;
   readonly isForeign: boolean;
-  /** First row of each chunk. */
+  /** First row of each chunk, and how many rows of it are in use. */
   readonly chunks: number[];
-  /** Rows in use. */
+  readonly sizes: number[];
+  /** Rows in use, and rows there is room for. */
   count: number;
+  capacity: number;
+  /** Never less than any |quantity| and |cost| of the lane: what bounds its values at a price. */
+  quantityBound: number;
+  costBound: number;
+  /** Never less than any row's part of its account's total at the lane's mark. */
+  valueBound: number;
 }
 
 export class Holdings {
@@ -44,9 +53,9 @@ export class Holdings {
   private rows = 0;
   /** Symbols held that had no mark when last asked. */
   private readonly unmarked = new Set<number>();
-  private readonly laneOfChunk: Lane[] = [];
-  /** By chunk, for foreign lanes only: four columns of `chunkRows`. */
-  private readonly foreignOfChunk: (Float64Array | undefined)[] = [];
+  private readonly laneOfGranule: Lane[] = [];
+  /** By granule, for foreign lanes only: four columns of `granuleRows`. */
+  private readonly foreignOfGranule: (Float64Array | undefined)[] = [];
   /** By symbol: its lanes, one a base currency. */
   private readonly lanes: Lane[][] = [];
   private readonly lanesByPair: Lane[][] = [];
@@ -62,16 +71,16 @@ export class Holdings {
   }
 
   laneOf(row: number): Lane {
-    return this.laneOfChunk[(row / chunkRows) | 0] as Lane;
+    return this.laneOfGranule[(row / granuleRows) | 0] as Lane;
   }
 
   symbolOf(row: number): number {
     return this.laneOf(row).symbol;
   }
 
-  /** The columns in base of the chunk of a foreign lane's row; its place in each is `row % chunkRows`. */
+  /** The columns in base of the granule of a foreign lane's row; its place in each is `row % granuleRows`. */
   foreignOf(row: number): Float64Array {
-    return this.foreignOfChunk[(row / chunkRows) | 0] as Float64Array;
+    return this.foreignOfGranule[(row / granuleRows) | 0] as Float64Array;
   }
 
   /** The account's holding of the symbol, or -1. */
@@ -87,9 +96,11 @@ export class Holdings {
   /** A new, flat holding; `next` is the head of the account's chain so far. */
   open(account: number, symbol: number, pair: number, isForeign: boolean, next: number): number {
     const lane = this.lane(symbol, pair, isForeign);
-    const place = lane.count % chunkRows;
-    if (place === 0) this.addChunk(lane);
-    const row = (lane.chunks[lane.chunks.length - 1] ?? 0) + place;
+    if (lane.count === lane.capacity) this.addChunk(lane);
+    const last = lane.chunks.length - 1;
+    const used = lane.sizes[last] ?? 0;
+    const row = (lane.chunks[last] ?? 0) + used;
+    lane.sizes[last] = used + 1;
     lane.count++;
     this.account[row] = account;
     this.next[row] = next;
@@ -109,7 +120,7 @@ export class Holdings {
     const lanes = (this.lanes[symbol] ??= []);
     let lane = lanes.find((l) => l.pair === pair);
     if (!lane) {
-      lane = { symbol, pair, isForeign, chunks: [], count: 0 };
+      lane = newLane(symbol, pair, isForeign);
       lanes.push(lane);
       this.unmarked.add(symbol);
       (this.lanesByPair[pair] ??= []).push(lane);
@@ -119,15 +130,20 @@ export class Holdings {
 
   private addChunk(lane: Lane): void {
     const first = this.rows;
-    this.rows += chunkRows;
+    const size = Math.min(chunkRowsMax, Math.max(granuleRows, lane.count));
+    this.rows += size;
     if (this.rows > this.account.length) this.grow(this.rows);
     lane.chunks.push(first);
-    if (lane.isForeign) this.foreignOfChunk[this.laneOfChunk.length] = new Float64Array(4 * chunkRows);
-    this.laneOfChunk.push(lane);
+    lane.sizes.push(0);
+    lane.capacity += size;
+    for (let granule = first / granuleRows; granule < this.rows / granuleRows; granule++) {
+      if (lane.isForeign) this.foreignOfGranule[granule] = new Float64Array(4 * granuleRows);
+      this.laneOfGranule.push(lane);
+    }
   }
 
   private grow(needed: number): void {
-    const capacity = Math.ceil(nextCapacity(this.account.length, needed) / chunkRows) * chunkRows;
+    const capacity = nextCapacity(this.account.length, needed);
     this.account = grown(this.account, capacity);
     this.next = grown(this.next, capacity);
     this.quantity = grown(this.quantity, capacity);
@@ -148,12 +164,33 @@ export class Holdings {
     this.index = new Int32Array(length);
     for (const lanes of this.lanes) {
       for (const lane of lanes ?? []) {
-        for (let i = 0; i < lane.count; i++) {
-          const row = (lane.chunks[(i / chunkRows) | 0] ?? 0) + (i % chunkRows);
-          this.insert(row, lane.symbol);
-        }
+        for (const row of rowsOf(lane)) this.insert(row, lane.symbol);
       }
     }
+  }
+}
+
+function newLane(symbol: number, pair: number, isForeign: boolean): Lane {
+  return {
+    symbol,
+    pair,
+    isForeign,
+    chunks: [],
+    sizes: [],
+    count: 0,
+    capacity: 0,
+    quantityBound: 0,
+    costBound: 0,
+    valueBound: 0,
+  };
+}
+
+/** The rows of a lane, memory forward. */
+export function* rowsOf(lane: Lane): Generator<number> {
+  for (let chunk = 0; chunk < lane.chunks.length; chunk++) {
+    const first = lane.chunks[chunk] ?? 0;
+    const end = first + (lane.sizes[chunk] ?? 0);
+    for (let row = first; row < end; row++) yield row;
   }
 }
 

@@ -7,7 +7,7 @@ import type { Instrument, InstrumentTable } from '../domain/instrument.ts';
 import type { PriceChanges } from '../domain/price-change.ts';
 import { exactQuotientBelow, isSafe, roundingMagic } from '../domain/rounding.ts';
 import type { Accounts } from './accounts.ts';
-import { chunkRows, foreignUnrealized, foreignValue } from './holdings.ts';
+import { foreignUnrealized, foreignValue, granuleRows, rowsOf } from './holdings.ts';
 import type { Holdings, Lane } from './holdings.ts';
 import type { Marks } from './marks.ts';
 import type { Pockets } from './pockets.ts';
@@ -21,6 +21,8 @@ export class Marking {
   /** Pairs that had no rate before this tick. */
   readonly newlyRated = new Set<number>();
 
+  /** Sum of the value bounds of all local lanes: no account's total is larger. */
+  private totalBound = 0;
   private readonly accounts: Accounts;
   private readonly holdings: Holdings;
   private readonly pockets: Pockets;
@@ -100,35 +102,46 @@ export class Marking {
     const instrument = this.instruments.get(lane.symbol);
     if (lane.isForeign) return this.markForeign(lane, instrument);
     if (this.marksAtExit) return this.markEach(lane, instrument);
-    const { valueDenominator: denominator } = instrument;
     const unitPrice = (this.marks.mid[lane.symbol] ?? 0) * instrument.valueNumerator;
-    if (denominator === 1 || !isSafe(unitPrice)) return this.markEach(lane, instrument);
+    if (!this.isBounded(lane, unitPrice, instrument)) return this.markEach(lane, instrument);
+    const { valueDenominator: denominator } = instrument;
     const { account, quantity, value } = this.holdings;
     const { localValue, dirty } = this.accounts;
-    const { chunks } = lane;
-    let left = lane.count;
-    let fits = true;
+    const { chunks, sizes } = lane;
     for (let c = 0; c < chunks.length; c++) {
       const first = chunks[c] as number;
-      const end = first + (left < chunkRows ? left : chunkRows);
-      left -= chunkRows;
+      const end = first + (sizes[c] as number);
       for (let row = first; row < end; row++) {
-        const product = (quantity[row] as number) * unitPrice;
-        let now: number;
-        if (product < exactQuotientBelow && product > -exactQuotientBelow) {
-          now = product / denominator + roundingMagic - roundingMagic;
-        } else {
-          now = valueOf(quantity[row] as number, this.marks.mid[lane.symbol] as number, instrument);
-        }
+        const now = ((quantity[row] as number) * unitPrice) / denominator + roundingMagic - roundingMagic;
         const owner = account[row] as number;
-        const total = (localValue[owner] as number) + (now - (value[row] as number));
-        if (!(total <= Number.MAX_SAFE_INTEGER && total >= -Number.MAX_SAFE_INTEGER)) fits = false;
-        localValue[owner] = total;
+        localValue[owner] = (localValue[owner] as number) + (now - (value[row] as number));
         value[row] = now;
         if (dirty[owner] !== 2) this.touch(owner, 2);
       }
     }
-    return fits;
+    return true;
+  }
+
+  /** A fill made a row of the lane larger than its mark had: later marks of other lanes count on the bound. */
+  noteValue(lane: Lane, value: number, cost: number): void {
+    const bound = Math.abs(value) + Math.abs(cost);
+    if (bound <= lane.valueBound) return;
+    this.totalBound += bound - lane.valueBound;
+    lane.valueBound = bound;
+  }
+
+  /**
+   * Whether no product of the lane at this price reaches `exactQuotientBelow`, and no account's total can leave the
+   * safe integers: the largest row of every lane together would not. Then marking needs no check a row.
+   */
+  private isBounded(lane: Lane, unitPrice: number, instrument: Instrument): boolean {
+    const product = lane.quantityBound * Math.abs(unitPrice);
+    const bound = product / instrument.valueDenominator + lane.costBound + 1;
+    this.totalBound += bound - lane.valueBound;
+    lane.valueBound = bound;
+    return (
+      instrument.valueDenominator > 1 && product < exactQuotientBelow && this.totalBound < exactQuotientBelow
+    );
   }
 
   /** The plain form of `markLane`, for what is rare: marks by side, prices beyond the fast path. */
@@ -169,7 +182,7 @@ export class Marking {
   revalueForeign(lane: Lane, row: number, instrument: Instrument): boolean {
     const { holdings, accounts, rates } = this;
     const base = holdings.foreignOf(row);
-    const place = row % chunkRows;
+    const place = row % granuleRows;
     const value = holdings.value[row] ?? 0;
     const unrealized = value - (holdings.cost[row] ?? 0);
     const rated = rates.hasRate(lane.pair);
@@ -241,7 +254,7 @@ export class Marking {
       const instrument = this.instruments.get(lane.symbol);
       if (lane.isForeign) {
         const base = holdings.foreignOf(row);
-        base[foreignValue + (row % chunkRows)] = base[foreignUnrealized + (row % chunkRows)] = 0;
+        base[foreignValue + (row % granuleRows)] = base[foreignUnrealized + (row % granuleRows)] = 0;
         this.revalueForeign(lane, row, instrument);
       } else {
         const cost = instrument.margined ? (holdings.cost[row] ?? 0) : 0;
@@ -259,8 +272,4 @@ export class Marking {
     }
     this.dirtyRows[this.dirtyCount++] = row;
   }
-}
-
-function* rowsOf(lane: Lane): Generator<number> {
-  for (let i = 0; i < lane.count; i++) yield (lane.chunks[(i / chunkRows) | 0] ?? 0) + (i % chunkRows);
 }

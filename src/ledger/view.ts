@@ -3,7 +3,7 @@ import type { AccountView, PositionView } from '../domain/account-view.ts';
 import { scaledText } from '../domain/decimal.ts';
 import type { BookParts } from './book-parts.ts';
 import { fillUpdate, emptyUpdate } from './curve.ts';
-import { chunkRows, foreignFees, foreignRealized, foreignValue } from './holdings.ts';
+import { granuleRows, foreignFees, foreignRealized, foreignValue } from './holdings.ts';
 import { averageCostText } from './position.ts';
 import { stateHash } from './state-hash.ts';
 import { chain, unpricedOf } from './unpriced.ts';
@@ -94,7 +94,7 @@ function viewPosition(b: BookParts, row: number, equity: number): PositionView {
   const fees = holdings.fees[row] ?? 0;
   const isMarked = marks.has(lane.symbol);
   const base = lane.isForeign ? holdings.foreignOf(row) : null;
-  const place = row % chunkRows;
+  const place = row % granuleRows;
   const at = (column: number): number => base?.[column + place] ?? 0;
   const markTime = marks.time[lane.symbol] ?? 0;
   // A margined position weighs what it controls, not what it has earned.
