@@ -69,11 +69,13 @@ export function fitsScale(d: Decimal, scale: number): boolean {
   return d.scale <= scale;
 }
 
+const smallPowers = Array.from({ length: 16 }, (_, n) => 10 ** n);
+
 /** The integer at `scale` decimals; NaN where it is no safe integer. Call only if `fitsScale`. */
 export function atScale(d: Decimal, scale: number): number {
   const shift = scale - d.scale;
   if (typeof d.coefficient === 'number' && shift <= 15) {
-    const units = d.coefficient * 10 ** shift;
+    const units = d.coefficient * (smallPowers[shift] as number);
     if (Number.isSafeInteger(units)) return units;
   }
   const units = BigInt(d.coefficient) * powerOfTen(shift);

@@ -49,7 +49,32 @@ export function moveCash(b: BookParts, account: number, pair: number, change: nu
   b.pockets.cashBase[pocket] = base;
 }
 
-const pocketField = { realized: 'realized', fees: 'fees', income: 'income', netFlow: 'flow' } as const;
+/** The column of a book, spelled out: a computed name would make every access a dictionary's. */
+function pocketColumn(b: BookParts, field: BookField): Float64Array {
+  switch (field) {
+    case 'realized':
+      return b.pockets.realized;
+    case 'fees':
+      return b.pockets.fees;
+    case 'income':
+      return b.pockets.income;
+    case 'netFlow':
+      return b.pockets.flow;
+  }
+}
+
+function accountColumn(b: BookParts, field: BookField): Float64Array {
+  switch (field) {
+    case 'realized':
+      return b.accounts.realized;
+    case 'fees':
+      return b.accounts.fees;
+    case 'income':
+      return b.accounts.income;
+    case 'netFlow':
+      return b.accounts.netFlow;
+  }
+}
 
 /** Whether the books may take the amount. */
 export function bookFits(
@@ -60,8 +85,8 @@ export function bookFits(
   amount: number,
 ): boolean {
   const pocket = b.pockets.find(b.accounts.firstPocket[account] ?? -1, pair);
-  const local = pocket < 0 ? 0 : (b.pockets[pocketField[field]][pocket] ?? 0);
-  return isSafe(local + amount) && isSafe((b.accounts[field][account] ?? 0) + inBase(b, pair, amount));
+  const local = pocket < 0 ? 0 : (pocketColumn(b, field)[pocket] ?? 0);
+  return isSafe(local + amount) && isSafe((accountColumn(b, field)[account] ?? 0) + inBase(b, pair, amount));
 }
 
 /**
@@ -78,7 +103,7 @@ export function book(
   time: number,
 ): number {
   const pocket = pocketOf(b, account, pair);
-  const column = b.pockets[pocketField[field]];
+  const column = pocketColumn(b, field);
   column[pocket] = (column[pocket] ?? 0) + amount;
   if (!b.rates.hasRate(pair)) {
     b.waiting.add(account, { field, pair, amount, holding, time });
@@ -99,8 +124,9 @@ function bookBase(
   holding: number,
   time: number,
 ): void {
-  const { accounts, holdings } = b;
-  accounts[field][account] = (accounts[field][account] ?? 0) + base;
+  const { holdings } = b;
+  const total = accountColumn(b, field);
+  total[account] = (total[account] ?? 0) + base;
   if (field === 'netFlow') flowOfDay(b, account, base, time);
   if (holding < 0 || (field !== 'realized' && field !== 'fees') || !holdings.laneOf(holding).isForeign)
     return;

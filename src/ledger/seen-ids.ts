@@ -3,6 +3,7 @@
  * pages of 128, the newest page growing, full ones sorted and never changed again. At least the last `idsKept` ids of
  * an account are known; older pages are forgotten whole.
  */
+import { Fingerprints } from './fingerprints.ts';
 import { grown } from './grow.ts';
 
 const pageIds = 128;
@@ -53,6 +54,7 @@ export class SeenIds {
   private room = new Uint8Array(0);
   private size = new Uint8Array(0);
   private readonly fullPages: (number[] | undefined)[] = [];
+  private readonly fingerprints = new Fingerprints();
 
   constructor(idsKept: number) {
     this.pagesKept = Math.max(1, Math.ceil(idsKept / pageIds));
@@ -61,7 +63,7 @@ export class SeenIds {
   check(account: number, id: Hash64, content: Hash64): Seen {
     const idLow = id.low >>> 0;
     const idHigh = id.high >>> 0;
-    const at = this.locate(account, idLow, idHigh);
+    const at = this.fingerprints.has(fingerprint(account, idHigh)) ? this.locate(account, idLow, idHigh) : -1;
     if (at < 0) return 'new';
     const same = this.pool[at + 2] === content.low >>> 0 && this.pool[at + 3] === content.high >>> 0;
     return same ? 'duplicate' : 'conflict';
@@ -81,6 +83,7 @@ export class SeenIds {
     this.pool[at + 2] = content.low;
     this.pool[at + 3] = content.high;
     this.size[account] = size + 1;
+    this.fingerprints.add(fingerprint(account, id.high >>> 0));
   }
 
   /** Order-independent digest of the ids remembered, for the state hash. */
@@ -140,7 +143,7 @@ export class SeenIds {
       this.sort(start);
       const pages = (this.fullPages[account] ??= []);
       pages.push(start);
-      if (pages.length > this.pagesKept) this.release(pages.shift() ?? 0, pageIds);
+      if (pages.length > this.pagesKept) this.forget(account, pages.shift() ?? 0);
       start = -1;
       size = 0;
     }
@@ -154,6 +157,13 @@ export class SeenIds {
     this.room[account] = room;
     this.size[account] = size;
     return page;
+  }
+
+  private forget(account: number, page: number): void {
+    for (let at = page; at < page + pageIds * words; at += words) {
+      this.fingerprints.remove(fingerprint(account, this.pool[at + 1] ?? 0));
+    }
+    this.release(page, pageIds);
   }
 
   private sort(page: number): void {
@@ -189,4 +199,8 @@ export class SeenIds {
     this.room = grown(this.room, capacity);
     this.size = grown(this.size, capacity);
   }
+}
+
+function fingerprint(account: number, idHigh: number): number {
+  return Math.imul(idHigh ^ Math.imul(account + 1, 0x9e3779b1), 0x85ebca6b);
 }

@@ -36,7 +36,7 @@ export class Sessions {
     if (time >= (this.accounts.sessionEnd[row] ?? NaN)) this.roll(row, time);
   }
 
-  /** Before marking at a tick. Calls `rolled` for each account of which the day's figures may have changed. */
+  /** Before marking at a tick. Calls `rolled` for each account of which the day's change is another now. */
   rollAll(time: number, rolled: (row: number) => void): void {
     if (time < this.nextEnd) return;
     const a = this.accounts;
@@ -45,9 +45,10 @@ export class Sessions {
       const end = a.sessionEnd[row] ?? NaN;
       if (Number.isNaN(end)) this.begin(row, time);
       else if (time >= end) {
-        const changed = dayChange(a, row) !== 0;
+        const change = dayChange(a, row);
+        const percent = dayChangePercent(a, row);
         this.roll(row, time);
-        if (changed) rolled(row);
+        if (change !== dayChange(a, row) || !Object.is(percent, dayChangePercent(a, row))) rolled(row);
       }
       nextEnd = Math.min(nextEnd, a.sessionEnd[row] ?? Infinity);
     }
@@ -89,5 +90,6 @@ export function dayChangePercent(a: Accounts, row: number): number {
   const nav = a.nav[row] ?? NaN;
   const open = a.dayOpenNav[row] ?? NaN;
   if (a.wipedOut[row] === 1 || !(open > 0)) return NaN;
-  return Math.round((nav / open - 1) * 1e6) / 1e4;
+  // + 0: no change is 0, not -0.
+  return Math.round((nav / open - 1) * 1e6) / 1e4 + 0;
 }
