@@ -78,6 +78,25 @@ export const limits = {
   /** Below this much free space in the data directory `doctor` says so. */
   freeDiskBytesMin: 1_073_741_824,
 
+  // Sink: frames into ClickHouse.
+  /** Inserts at once: a second one is parsed while the first is written. */
+  sinkInsertsMax: 2,
+  /** Frames delivered and not acknowledged: at most so many times frameBytesMax in memory. */
+  sinkFramesHeldMax: 16,
+  sinkAckWaitMs: 30_000,
+  sinkHeartbeatMs: 5_000,
+  sinkHeartbeatsMissedMax: 3,
+  sinkRequestMs: 30_000,
+  sinkInsertMsMax: 60_000,
+  sinkStopMsMax: 6_000,
+  /** Wait before an insert is tried again: doubled each time, up to the second. */
+  sinkRetryMsMin: 50,
+  sinkRetryMsMax: 5_000,
+  /** Attempts after which a frame that ClickHouse refuses goes to DEAD_LETTERS. */
+  sinkRefusalsMax: 3,
+  /** One letter of a refused frame, below the server's default max_payload of 1 MiB. */
+  deadLetterBytesMax: 500_000,
+
   // Store: the embedded ClickHouse endpoint.
   /** Engine calls at once; fewer where libuv's pool (UV_THREADPOOL_SIZE) has fewer threads than one more than this. */
   storeEngineCallsMax: 8,
@@ -116,6 +135,7 @@ export const limits = {
   cliCellCharsMax: 60,
   cliTableRowsMax: 1_000,
   cliHistoryRowsShown: 60,
+  cliEpisodesShown: 20,
   cliChartRows: 12,
   cliWatchRedrawMs: 200,
   cliWatchAccountsMax: 100_000,

@@ -3,7 +3,7 @@
  * views whose text changed. What was applied stands in `schema_migrations`. One process at a time: the sink's. Knows
  * the files' names and checksums, not what is in them.
  */
-import { createClient, type ClickHouseClient } from '@clickhouse/client';
+import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 import { migrationsDirectory, readSqlFiles, viewsDirectory, type SqlFile } from './sql-files.ts';
 
 export interface ClickHouseTarget {
@@ -24,6 +24,9 @@ export interface SqlDirectories {
   readonly views: URL;
 }
 
+/** The database and this version do not fit together; no waiting mends that. */
+export class SchemaMismatch extends Error {}
+
 interface Recorded {
   readonly kind: 'migration' | 'view';
   readonly name: string;
@@ -41,7 +44,7 @@ const bookkeeping = `CREATE TABLE IF NOT EXISTS schema_migrations
 )
 ENGINE = MergeTree ORDER BY (kind, version, name, applied_at)`;
 
-/** Throws when an applied migration has changed since, or when the database has migrations that this version lacks. */
+/** Throws SchemaMismatch when an applied migration has changed since, or when the database has migrations that this version lacks. */
 export async function migrate(
   target: ClickHouseTarget,
   directories: SqlDirectories = { migrations: migrationsDirectory, views: viewsDirectory },
@@ -71,17 +74,17 @@ function pendingMigrations(
 ): SqlFile[] {
   const known = new Map(files.map((file) => [file.version, file]));
   if (known.size !== files.length || known.has(0))
-    throw new Error('two migrations share a number, or one has none');
+    throw new SchemaMismatch('two migrations share a number, or one has none');
   const applied = recorded.filter((row) => row.kind === 'migration');
   for (const row of applied) {
     const file = known.get(row.version);
     if (file === undefined) {
-      throw new Error(
+      throw new SchemaMismatch(
         `database ${database} has migration ${row.name}, which this version does not know: use a newer one`,
       );
     }
     if (file.checksum !== row.checksum) {
-      throw new Error(
+      throw new SchemaMismatch(
         `migration ${row.name} was changed after database ${database} had applied it: add a new one instead`,
       );
     }
@@ -131,7 +134,13 @@ async function withClient<T>(
   action: (client: ClickHouseClient) => Promise<T>,
 ): Promise<T> {
   const { url, user, password, database } = target;
-  const client = createClient({ url, username: user, password, database });
+  const client = createClient({
+    url,
+    username: user,
+    password,
+    database,
+    log: { level: ClickHouseLogLevel.OFF },
+  });
   try {
     return await action(client);
   } finally {

@@ -53,7 +53,7 @@ interface HeadStatement extends SentStatement {
 }
 
 function split(query: string, fromUrl: Statement | null, body: Buffer): HeadStatement {
-  if (fromUrl?.dataAt != null) {
+  if (fromUrl !== null && fromUrl.dataAt !== null) {
     const inline = query.slice(fromUrl.dataAt);
     const data = inline === '' ? body : Buffer.concat([Buffer.from(`${inline}\n`), body]);
     return { text: query.slice(0, fromUrl.dataAt), statement: fromUrl, data };

@@ -111,6 +111,8 @@ export async function readForm(
     chunks.push(chunk);
   }
   const headers = { 'content-type': request.headers['content-type'] ?? '' };
+  // Deprecated for uploads without bound: this one has its bound above.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
   const fields = await new Response(Buffer.concat(chunks), { headers }).formData();
   const form = new Map<string, string>();
   for (const [name, value] of fields) {

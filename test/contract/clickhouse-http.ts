@@ -313,7 +313,7 @@ export function clickHouseHttpContract(address: () => ClickHouseAddress): void {
             reader.insert({
               table: 'rows',
               values: Readable.from([{ id: 1 }]),
-              format: 'JSONObjectEachRow' as never,
+              format: 'JSONObjectEachRow',
             }),
           () => reader.command({ query: 'CREATE TABLE t2 (a Int8) ENGINE = Memory' }),
           () => reader.command({ query: 'DROP TABLE rows' }),

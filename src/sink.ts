@@ -1,0 +1,130 @@
+/**
+ * The sink: frames from NATS into ClickHouse, each inserted once and acknowledged after that. ClickHouse may be away
+ * for as long as FRAMES keeps: a bounded number of frames waits here, the rest in the stream. Joins the source, the
+ * writer and the schema; knows no row.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { concatMap, lastValueFrom, mergeMap } from 'rxjs';
+import { limits } from '../config/limits.ts';
+import { describeFailure, failureOf } from '../streams/sinks/clickhouse-failure.ts';
+import { connectClickHouse, frameFault, type ClickHouseTarget } from '../streams/sinks/clickhouse.ts';
+import { publishRefusedFrame } from '../streams/sinks/refused-frames.ts';
+import { connectNats } from '../streams/sources/connection.ts';
+import { ensureStream } from '../streams/sources/ensure-stream.ts';
+import { openFrames, type ReceivedFrame } from '../streams/sources/frames.ts';
+import { deadLettersDefinition, framesDefinition } from '../streams/sources/stream-definitions.ts';
+import { migrate, SchemaMismatch } from './analytics/migrate.ts';
+import { createFrameWriter, FrameFault } from './frame-writer.ts';
+import type { Log } from './ports.ts';
+
+export interface SinkOptions {
+  readonly nats: { readonly url: string };
+  readonly clickhouse: ClickHouseTarget;
+  readonly log: Log;
+  /** `frames.max_age`, for a stream FRAMES that is not there yet: a period such as 7d. */
+  readonly framesMaxAge?: string;
+}
+
+export interface SinkStats {
+  readonly state: 'migrating' | 'inserting' | 'waiting' | 'stopped';
+  readonly frames: number;
+  readonly rows: number;
+  /** Dropped: written by an owner of the partition that was none any more. */
+  readonly stale: number;
+  /** Sent to DEAD_LETTERS. */
+  readonly refused: number;
+  readonly retries: number;
+  /** Delivered and not dealt with. */
+  readonly held: number;
+  /** In the stream, not delivered yet. */
+  readonly pending: number;
+  /** Why inserts wait; null while they do not. */
+  readonly waiting_for: string | null;
+}
+
+export interface Sink {
+  /** Ends after the inserts that are under way; what is not inserted stays in the stream. */
+  stop(): Promise<void>;
+  stats(): SinkStats;
+}
+
+/** Rejects when the schema cannot be brought up to date; a ClickHouse that is away is waited for in the background. */
+export async function startSink(options: SinkOptions): Promise<Sink> {
+  const { log, clickhouse } = options;
+  const link = await connectNats({ url: options.nats.url, name: 'tidemark-sink', log });
+  const target = connectClickHouse(clickhouse);
+  const source = openFrames(link, log);
+  const state = { isMigrated: false, isStopped: false };
+  const writer = createFrameWriter<ReceivedFrame>({
+    log,
+    async insert(frame) {
+      const fault = frameFault(frame);
+      if (fault !== null) throw new FrameFault(fault);
+      await target.insert(frame);
+    },
+    keepRefused: (frame, detail) => publishRefusedFrame(link.nats, frame, detail, Date.now()),
+  });
+
+  async function bringUpToDate(): Promise<void> {
+    if (state.isMigrated) return;
+    const { applied, views } = await migrate(clickhouse);
+    state.isMigrated = true;
+    log.info({ applied, views }, 'schema is up to date');
+  }
+
+  async function close(): Promise<void> {
+    await target.close();
+    await link.close();
+  }
+
+  try {
+    await ensureStream(link.nats, framesDefinition({ frames: { max_age: options.framesMaxAge ?? '7d' } }));
+    await ensureStream(link.nats, deadLettersDefinition);
+    await bringUpToDate().catch((error: unknown) => {
+      if (isSchemaFault(error)) throw error;
+      log.warn({ error: describeFailure(error) }, 'ClickHouse is away: waiting');
+    });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  const ended = lastValueFrom(
+    writer
+      .persist(bringUpToDate, () => true)
+      .pipe(
+        concatMap(() => source.frames),
+        mergeMap((frame) => writer.write(frame), limits.sinkInsertsMax),
+      ),
+    { defaultValue: undefined },
+  );
+
+  return {
+    async stop() {
+      state.isStopped = true;
+      source.stop();
+      writer.stop();
+      await Promise.race([ended, delay(limits.sinkStopMsMax, undefined, { ref: false })]);
+      await source.giveBack();
+      await close();
+    },
+    stats: () => ({
+      ...writer.counts,
+      state: stateName(),
+      held: source.held,
+      pending: source.pending,
+      waiting_for: writer.waitingFor,
+    }),
+  };
+
+  function stateName(): SinkStats['state'] {
+    if (state.isStopped) return 'stopped';
+    if (writer.waitingFor !== null) return 'waiting';
+    return state.isMigrated ? 'inserting' : 'migrating';
+  }
+}
+
+/** What `migrate` says itself of a schema that does not fit, or ClickHouse of a statement: waiting mends neither. */
+function isSchemaFault(error: unknown): boolean {
+  return error instanceof SchemaMismatch || failureOf(error) === 'refused';
+}
