@@ -9,6 +9,12 @@ if (!existsSync(new URL('../../shared/data', import.meta.url))) {
   process.exit(1);
 }
 const mocha = fileURLToPath(new URL('../node_modules/mocha/bin/mocha.js', import.meta.url));
-const args = [mocha, '--config', '.mocharc.shared.json', ...process.argv.slice(2)];
+const given = process.argv.slice(2);
+const args = [
+  mocha,
+  '--config',
+  '.mocharc.shared.json',
+  ...(given.length > 0 ? given : ['test/shared/**/*.test.ts']),
+];
 const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
 process.exit(status ?? 1);
