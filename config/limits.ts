@@ -89,6 +89,8 @@ export const limits = {
   sinkRequestMs: 30_000,
   sinkInsertMsMax: 60_000,
   sinkStopMsMax: 6_000,
+  /** After a sink has ended, the next one has what it held. */
+  sinkGiveBackMs: 500,
   /** Wait before an insert is tried again: doubled each time, up to the second. */
   sinkRetryMsMin: 50,
   sinkRetryMsMax: 5_000,
@@ -139,6 +141,13 @@ export const limits = {
   cliChartRows: 12,
   cliWatchRedrawMs: 200,
   cliWatchAccountsMax: 100_000,
+
+  // Simulated market.
+  demoOpeningsAtOnce: 32,
+  demoAckMsMax: 5_000,
+  demoAcksOutstandingMax: 256,
+  /** Trades that wait to be reversed: with so many, each new one reverses an old one. */
+  demoReversibleTradesMax: 2_000,
 
   // Import.
   importRowsReadAhead: 2_048,
