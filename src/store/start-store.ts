@@ -46,7 +46,9 @@ export async function startStore(options: StoreOptions): Promise<Store> {
   const handler = createRequestHandler({ engine, user, password, spoolDirectory, log });
   const server = createServer(
     { keepAliveTimeout: limits.storeKeepAliveMs, requestTimeout: 0 },
-    handler.handle,
+    (request, response) => {
+      handler.handle(request, response);
+    },
   );
   try {
     await listen(server, host, options.port);

@@ -104,7 +104,8 @@ export function openFrames(link: Link, log: Log): FrameSource {
       void state.messages?.close();
     },
     async giveBack() {
-      for (const message of held.values()) message.nak();
+      // Not at once: a request for more that was still under way would be answered with them, to nobody.
+      for (const message of held.values()) message.nak(limits.sinkGiveBackMs);
       held.clear();
       if (link.isUp) await link.nats.flush();
     },
