@@ -16,7 +16,7 @@ export function accountLogic(desk: Desk) {
   return fromTransition(
     (row: number, event: AccountEvent): number => {
       if (event.type === 'tick') {
-        const update = book.closeTick(row, event.tick, event.time);
+        const update = book.closeTick(row, event.tick, event.time, judge);
         if (update !== null) desk.emit(update, row);
       } else book.apply(row, event.message, judge);
       return row;

@@ -3,7 +3,7 @@
  * position changes follow. Filled anew for every event from one reused object: who keeps it copies it.
  * Money in minor units; NaN where nothing was booked (no rate yet) or the figure has no meaning for the kind.
  */
-import type { LedgerEvent } from './ledger-event.ts';
+import type { LateBooking, LedgerEvent } from './ledger-event.ts';
 
 export interface Effect {
   accountId: string;
@@ -12,7 +12,7 @@ export interface Effect {
   index: number;
   /** The time of the event, milliseconds (LEDGER's timestamp); NaN until the tick, where the tick gives the time. */
   time: number;
-  event: LedgerEvent;
+  event: LedgerEvent | LateBooking;
   /** Names and scales to write quantities and prices with. */
   symbol: string;
   priceScale: number;
@@ -42,7 +42,9 @@ export interface Effect {
   positionRealized: number;
   equityBefore: number;
   navBefore: number;
-  /** Units after the event; NaN before the first flow. */
+  /** Units, nav and its epoch after the event; NaN before the first flow. */
   units: number;
+  nav: number;
+  epoch: number;
   state: string;
 }

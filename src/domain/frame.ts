@@ -56,6 +56,8 @@ export const frameColumns = {
     'equity_before',
     'nav_before',
     'units',
+    'nav',
+    'epoch',
     'state',
     'reason',
     'detail',

@@ -65,6 +65,17 @@ export interface AdminEvent {
 /** Voids, rebases and corporate actions join this union with their issues. */
 export type LedgerEvent = Settlement | CashEvent | AdminEvent;
 
+/**
+ * Not an event of the ledger but an effect of a tick: what an earlier event booked in a currency without a rate is now
+ * booked in base, in one of the figures `realizedBase`, `feesBase`, `incomeBase`, `flowBase` of its effect.
+ */
+export interface LateBooking {
+  readonly kind: 'booked';
+  /** Minor units of `currency`. */
+  readonly amount: number;
+  readonly currency: string;
+}
+
 /** One message of the stream LEDGER. An array is one message; its elements are judged one by one, by index. */
 export interface LedgerMessage {
   /** Stream sequence. */

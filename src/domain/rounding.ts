@@ -66,3 +66,15 @@ export function safeNumber(x: bigint): number {
 export function isSafe(x: number): boolean {
   return x <= Number.MAX_SAFE_INTEGER && x >= -Number.MAX_SAFE_INTEGER;
 }
+
+/**
+ * total - old + now, where `old` is a part of `total`; exact while the result is safe, unsafe or NaN where it is not.
+ * Safe integers differ by up to 2^54, which a double may not hold: the order of the two steps must avoid that.
+ */
+export function replacePart(total: number, old: number, now: number): number {
+  if (!isSafe(now)) return NaN;
+  const change = now - old;
+  if (isSafe(change)) return total + change;
+  const others = total - old;
+  return isSafe(others) ? others + now : safeNumber(BigInt(total) - BigInt(old) + BigInt(now));
+}

@@ -3,10 +3,9 @@ import { isCurrency } from '../domain/currency.ts';
 import type { CashEvent } from '../domain/ledger-event.ts';
 import { rejected } from '../domain/rejection.ts';
 import type { BookParts } from './book-parts.ts';
-import { book, bookFits, cashFits, moveCash, pairOf, pocketOf } from './booking.ts';
+import { book, bookFits, buyUnits, cashFits, moveCash, pairOf, pocketOf, wipeBeforeFlow } from './booking.ts';
 import type { Outcome } from './outcome.ts';
 import { outcomes } from './outcome.ts';
-import { unitize, wipeIfRuined } from './performance.ts';
 
 /** These may be negative: a rebate, a short that pays. */
 const signedKinds = new Set(['fee', 'dividend', 'interest']);
@@ -34,7 +33,7 @@ export function applyCash(b: BookParts, account: number, e: CashEvent, time: num
     case 'deposit':
     case 'withdrawal':
       if (!bookFits(b, account, 'netFlow', pair, change)) return outcomes.outOfRange;
-      if (b.rates.hasRate(pair)) wipeIfRuined(accounts, account);
+      wipeBeforeFlow(b, account, pair);
       noteBefore(b, account);
       effect.flowBase = flow(
         b,
@@ -83,7 +82,7 @@ function flow(
   const before = b.accounts.equity(account);
   moveCash(b, account, pair, change);
   const base = book(b, account, 'netFlow', pair, change, -1, effectiveAt);
-  if (b.rates.hasRate(pair)) unitize(b.accounts, account, before, base, b.options.dustMinor, time);
+  if (b.rates.hasRate(pair)) buyUnits(b, account, before, base, time);
   return base;
 }
 

@@ -2,15 +2,15 @@
 import { atScale, fitsScale } from '../domain/decimal.ts';
 import { isCurrency } from '../domain/currency.ts';
 import type { Settlement } from '../domain/ledger-event.ts';
-import { isSafe } from '../domain/rounding.ts';
+import type { Instrument } from '../domain/instrument.ts';
+import { isSafe, replacePart } from '../domain/rounding.ts';
 import { rejected } from '../domain/rejection.ts';
 import type { BookParts } from './book-parts.ts';
-import { book, bookFits, cashFits, moveCash, pairOf } from './booking.ts';
+import { book, bookFits, buyUnits, cashFits, moveCash, pairOf, wipeBeforeFlow } from './booking.ts';
 import type { Outcome } from './outcome.ts';
 import { outcomes } from './outcome.ts';
 import type { PositionStep } from './position.ts';
 import { fillPosition, valueOf } from './position.ts';
-import { unitize, wipeIfRuined } from './performance.ts';
 
 const step: PositionStep = { quantity: 0, cost: 0, realized: 0, value: 0 };
 const inKind: PositionStep = { quantity: 0, cost: 0, realized: 0, value: 0 };
@@ -65,10 +65,7 @@ export function applySettlement(b: BookParts, account: number, e: Settlement, ti
     isSafe(valueAfter) &&
     isSafe(realizedBefore + realized) &&
     isSafe(feesBefore + ownFees) &&
-    isSafe(
-      (accounts.localValue[account] ?? 0) + valueAfter - (found < 0 ? 0 : (holdings.value[found] ?? 0)),
-    ) &&
-    isSafe((accounts.spotCost[account] ?? 0) + costAfter - costBefore) &&
+    valueFits(b, account, found, pair, instrument, valueAfter, costAfter) &&
     (feePair === pair
       ? cashFits(b, account, pair, paid - e.fee)
       : cashFits(b, account, pair, paid) && cashFits(b, account, feePair, 0 - e.fee)) &&
@@ -78,7 +75,7 @@ export function applySettlement(b: BookParts, account: number, e: Settlement, ti
     (!isTransfer || bookFits(b, account, 'netFlow', pair, step.value));
   if (!fits) return outcomes.outOfRange;
 
-  if (isTransfer && b.rates.hasRate(pair)) wipeIfRuined(accounts, account);
+  if (isTransfer) wipeBeforeFlow(b, account, pair);
   const equityBefore = accounts.equity(account);
   effect.equityBefore = equityBefore;
   effect.navBefore = accounts.nav[account] ?? NaN;
@@ -102,9 +99,7 @@ export function applySettlement(b: BookParts, account: number, e: Settlement, ti
   effect.flowBase = 0;
   if (isTransfer) {
     effect.flowBase = book(b, account, 'netFlow', pair, step.value, -1, time);
-    if (b.rates.hasRate(pair)) {
-      unitize(accounts, account, equityBefore, effect.flowBase, b.options.dustMinor, time);
-    }
+    if (b.rates.hasRate(pair)) buyUnits(b, account, equityBefore, effect.flowBase, time);
   }
 
   effect.symbol = b.instruments.symbols.name(e.symbol);
@@ -129,6 +124,29 @@ export function applySettlement(b: BookParts, account: number, e: Settlement, ti
   return 'applied';
 }
 
+/** Whether the account's totals may take the position's new value and cost; `row` is -1 where it is new. */
+function valueFits(
+  b: BookParts,
+  account: number,
+  row: number,
+  pair: number,
+  instrument: Instrument,
+  value: number,
+  cost: number,
+): boolean {
+  const { accounts, holdings } = b;
+  if (!isSafe(value - cost)) return false;
+  if (!b.rates.isIdentity(pair)) return b.marking.foreignFits(account, row, pair, instrument, value, cost);
+  const costBefore = row < 0 ? 0 : (holdings.cost[row] ?? 0);
+  const valueBefore = row < 0 ? 0 : (holdings.value[row] ?? 0);
+  const total = accounts.localValue[account] ?? 0;
+  if (instrument.margined) return isSafe(replacePart(total, valueBefore - costBefore, value - cost));
+  return (
+    isSafe(replacePart(total, valueBefore, value)) &&
+    isSafe(replacePart(accounts.spotCost[account] ?? 0, costBefore, cost))
+  );
+}
+
 /** Writes the position and moves the account's totals by the difference. */
 function revalue(
   b: BookParts,
@@ -141,8 +159,8 @@ function revalue(
   const { accounts, holdings } = b;
   const lane = holdings.laneOf(row);
   const instrument = b.instruments.get(lane.symbol);
-  const costChange = cost - (holdings.cost[row] ?? 0);
-  const valueChange = value - (holdings.value[row] ?? 0);
+  const costBefore = holdings.cost[row] ?? 0;
+  const valueBefore = holdings.value[row] ?? 0;
   lane.quantityBound = Math.max(lane.quantityBound, Math.abs(quantity));
   lane.costBound = Math.max(lane.costBound, Math.abs(cost));
   holdings.quantity[row] = quantity;
@@ -153,10 +171,11 @@ function revalue(
     return;
   }
   b.marking.noteValue(lane, value, cost);
+  const total = accounts.localValue[account] ?? 0;
   if (instrument.margined) {
-    accounts.localValue[account] = (accounts.localValue[account] ?? 0) + valueChange - costChange;
+    accounts.localValue[account] = replacePart(total, valueBefore - costBefore, value - cost);
   } else {
-    accounts.localValue[account] = (accounts.localValue[account] ?? 0) + valueChange;
-    accounts.spotCost[account] = (accounts.spotCost[account] ?? 0) + costChange;
+    accounts.localValue[account] = replacePart(total, valueBefore, value);
+    accounts.spotCost[account] = replacePart(accounts.spotCost[account] ?? 0, costBefore, cost);
   }
 }

@@ -8,6 +8,7 @@ import type { Marking } from './marking.ts';
 import type { Marks } from './marks.ts';
 import type { Pockets } from './pockets.ts';
 import type { Rates } from './rates.ts';
+import type { Recall } from './recall.ts';
 import type { SeenIds } from './seen-ids.ts';
 import type { Sessions } from './session.ts';
 import type { Waiting } from './waiting.ts';
@@ -36,6 +37,7 @@ export interface BookParts {
   readonly sessions: Sessions;
   readonly seen: SeenIds;
   readonly waiting: Waiting;
+  readonly recall: Recall;
   readonly instruments: InstrumentTable;
   readonly chart: LifecycleChart;
   readonly options: BookOptions;

@@ -12,6 +12,7 @@ import { isRejected } from '../domain/ledger-event.ts';
 import type { LifecycleChart } from '../domain/lifecycle.ts';
 import { closedState, lifecycleStates } from '../domain/lifecycle.ts';
 import type { PriceChanges } from '../domain/price-change.ts';
+import type { RecordedCurve } from '../domain/recorded.ts';
 import type { Rejected } from '../domain/rejection.ts';
 import { mulDivHalfEven } from '../domain/rounding.ts';
 import { Accounts } from './accounts.ts';
@@ -31,12 +32,15 @@ import { outcomes } from './outcome.ts';
 import { measure } from './performance.ts';
 import { Pockets } from './pockets.ts';
 import { Rates } from './rates.ts';
+import { Recall, recallCurve, recallLate, recallUnits } from './recall.ts';
+import type { RecallSource } from './recall.ts';
 import { Hash64, SeenIds } from './seen-ids.ts';
 import type { Seen } from './seen-ids.ts';
 import { Sessions } from './session.ts';
 import { unpricedOf } from './unpriced.ts';
 import { viewAccount } from './view.ts';
 import { Waiting } from './waiting.ts';
+import type { WaitingEntry } from './waiting.ts';
 
 /** Told what became of each element of a message. The effect is reused: copy what is kept. */
 export interface Judge {
@@ -70,6 +74,7 @@ export class Book {
       sessions: new Sessions(accounts, options.eventsTakeTickTime),
       seen: new SeenIds(options.idsKept),
       waiting: new Waiting(),
+      recall: new Recall(),
       instruments,
       chart,
       options,
@@ -103,6 +108,7 @@ export class Book {
     if (known && message.sequence <= (accounts.sequence[row] ?? 0)) return row;
     const time = options.eventsTakeTickTime ? NaN : message.time;
     const at = known ? row : this.openRow(message.account, time);
+    if (known) this.recallCurveBefore(row, message.sequence);
     for (let index = 0; index < message.items.length; index++) {
       const item = message.items[index] as LedgerEvent | Rejected;
       const outcome = isRejected(item) ? item : this.applyOne(at, known, item, message.sequence, index, time);
@@ -117,7 +123,28 @@ export class Book {
       return -1;
     }
     accounts.sequence[at] = message.sequence;
+    const late = this.parts.recall.source?.late(message.account, message.sequence) ?? [];
+    for (const recorded of late) recallLate(this.parts, at, recorded);
     return at;
+  }
+
+  /**
+   * From now on events are applied as `source` recorded them, and accounts stand as their curve's last row has them
+   * once their ledger is past it. `endRecall` ends it.
+   */
+  beginRecall(source: RecallSource, curves: ReadonlyMap<string, RecordedCurve>): void {
+    this.parts.recall.source = source;
+    for (const [account, curve] of curves) this.parts.recall.curves.set(account, curve);
+  }
+
+  endRecall(): void {
+    const { recall, accounts } = this.parts;
+    recall.source = null;
+    for (const [account] of recall.curves) {
+      const row = accounts.find(account);
+      if (row >= 0) this.recallCurveBefore(row, Infinity);
+    }
+    recall.curves.clear();
   }
 
   /** What the market did since the last tick. Opens the tick: sessions roll before anything is marked. */
@@ -134,11 +161,13 @@ export class Book {
    * Closes the tick for one account of `dirtyRows`: performance is measured.
    * @returns the update to emit (reused), or null if no figure changed
    */
-  closeTick(row: number, tick: number, time: number): EquityUpdate | null {
+  closeTick(row: number, tick: number, time: number, judge: Judge): EquityUpdate | null {
     const { accounts: a } = this.parts;
     const changed = a.dirty[row] === 2;
     a.dirty[row] = 0;
-    bookWaiting(this.parts, row, time);
+    bookWaiting(this.parts, row, time, (entry, base) => {
+      judge.applied(this.lateEffect(row, time, entry, base));
+    });
     measure(a, row, time);
     const equity = a.equity(row);
     const unrealized = a.unrealized(row);
@@ -253,25 +282,69 @@ export class Book {
     this.curve.hold(row);
     if (!Number.isNaN(time)) b.sessions.rollBefore(row, time);
     resetEffect(effect);
+    const recorded = b.recall.source?.effect(sequence, index) ?? null;
+    b.recall.use(recorded);
     const outcome = isAdmin
       ? applyAdmin(b, row, event, time)
       : 'direction' in event
         ? applySettlement(b, row, event, time)
         : applyCash(b, row, event, time);
-    if (outcome !== 'applied') return outcome;
+    if (outcome !== 'applied') {
+      b.recall.use(null);
+      return outcome;
+    }
     if (!isAdmin) {
       b.seen.remember(row, this.id, this.content);
       accounts.lifecycle[row] = b.chart(accounts.lifecycle[row] ?? 0, 'settled');
     }
+    if (recorded !== null) recallUnits(b, row, recorded);
+    b.recall.use(null);
     b.marking.touch(row, 2);
     effect.accountId = accounts.ids[row] ?? '';
     effect.sequence = sequence;
     effect.index = index;
     effect.time = time;
     effect.event = event;
-    effect.units = accounts.units[row] ?? NaN;
-    effect.state = lifecycleStates[accounts.lifecycle[row] ?? 0] ?? 'pending';
+    this.noteAfter(row);
     return 'applied';
+  }
+
+  /** How the account stands after the event that the effect tells of. */
+  private noteAfter(row: number): void {
+    const { accounts, effect } = this.parts;
+    effect.units = accounts.units[row] ?? NaN;
+    effect.nav = accounts.nav[row] ?? NaN;
+    effect.epoch = accounts.epoch[row] ?? 1;
+    effect.state = lifecycleStates[accounts.lifecycle[row] ?? 0] ?? 'pending';
+  }
+
+  /** What waited for a rate is booked at a tick: an effect of its own, so that a restart can book it alike. */
+  private lateEffect(row: number, time: number, { field, pair, amount }: WaitingEntry, base: number): Effect {
+    const { accounts, effect, rates } = this.parts;
+    resetEffect(effect);
+    effect.accountId = accounts.ids[row] ?? '';
+    effect.sequence = accounts.sequence[row] ?? 0;
+    effect.index = 0;
+    effect.time = time;
+    effect.event = { kind: 'booked', amount, currency: rates.currency(pair) };
+    effect.currency = rates.currency(pair);
+    effect.rate = rates.factor(pair);
+    if (field === 'realized') effect.realizedBase = base;
+    else if (field === 'fees') effect.feesBase = base;
+    else if (field === 'income') effect.incomeBase = base;
+    else effect.flowBase = base;
+    this.noteAfter(row);
+    return effect;
+  }
+
+  private recallCurveBefore(row: number, sequence: number): void {
+    const { recall, accounts } = this.parts;
+    const id = accounts.ids[row] ?? '';
+    const curve = recall.curves.size > 0 ? recall.curves.get(id) : undefined;
+    if (curve === undefined || sequence <= curve.sequence) return;
+    recall.curves.delete(id);
+    recallCurve(this.parts, row, curve);
+    this.curve.recall(row, curve.tick, curve.time);
   }
 
   /** Leaves the event's hashes in `id` and `content`. */

@@ -1,9 +1,10 @@
 /** Booking: cash into pockets, and realized P&L, fees, income and flows into the books, per currency and in base. */
-import { isSafe } from '../domain/rounding.ts';
+import { isSafe, replacePart } from '../domain/rounding.ts';
+import type { RecordedEffect } from '../domain/recorded.ts';
 import type { BookParts } from './book-parts.ts';
 import { granuleRows, foreignFees, foreignRealized, foreignValue } from './holdings.ts';
-import { unitize, wipe } from './performance.ts';
-import type { BookField } from './waiting.ts';
+import { unitize, wipe, wipeIfRuined } from './performance.ts';
+import type { BookField, WaitingEntry } from './waiting.ts';
 
 /** The account's pocket in the pair's currency, opened at need. */
 export function pocketOf(b: BookParts, account: number, pair: number): number {
@@ -34,17 +35,19 @@ export function inBase(b: BookParts, pair: number, amount: number): number {
 /** Whether cash, and the account's cash balance in base, may take `change` more. */
 export function cashFits(b: BookParts, account: number, pair: number, change: number): boolean {
   const cash = cashIn(b, account, pair);
-  const balance =
-    (b.accounts.cashBalance[account] ?? 0) + inBase(b, pair, cash + change) - inBase(b, pair, cash);
-  return isSafe(cash + change) && isSafe(balance);
+  if (!isSafe(cash + change)) return false;
+  const base = inBase(b, pair, cash + change);
+  return (
+    isSafe(base) && isSafe(replacePart(b.accounts.cashBalance[account] ?? 0, inBase(b, pair, cash), base))
+  );
 }
 
 export function moveCash(b: BookParts, account: number, pair: number, change: number): void {
   const pocket = pocketOf(b, account, pair);
   const cash = (b.pockets.cash[pocket] ?? 0) + change;
   const base = inBase(b, pair, cash);
-  b.accounts.cashBalance[account] =
-    (b.accounts.cashBalance[account] ?? 0) + base - (b.pockets.cashBase[pocket] ?? 0);
+  const balance = b.accounts.cashBalance[account] ?? 0;
+  b.accounts.cashBalance[account] = replacePart(balance, b.pockets.cashBase[pocket] ?? 0, base);
   b.pockets.cash[pocket] = cash;
   b.pockets.cashBase[pocket] = base;
 }
@@ -105,14 +108,19 @@ export function book(
   const pocket = pocketOf(b, account, pair);
   const column = pocketColumn(b, field);
   column[pocket] = (column[pocket] ?? 0) + amount;
-  if (!b.rates.hasRate(pair)) {
+  const base = b.recall.isOn ? b.recall.take(field) : valueNow(b, pair, amount);
+  if (Number.isNaN(base)) {
     b.waiting.add(account, { field, pair, amount, holding, time });
     return NaN;
   }
-  const base = b.rates.convert(pair, amount);
   bookBase(b, account, field, base, holding, time);
   if (holding >= 0 && field === 'fees') noteOtherFees(b, holding, pair, base);
   return base;
+}
+
+/** In base at today's rate, NaN where there is none. */
+function valueNow(b: BookParts, pair: number, amount: number): number {
+  return b.rates.hasRate(pair) ? b.rates.convert(pair, amount) : NaN;
 }
 
 /** Books an amount in base: the account's total, the holding's, and for a flow the day's. */
@@ -155,7 +163,12 @@ function flowOfDay(b: BookParts, account: number, base: number, time: number): v
  * At a tick: what waited for a rate that exists now is booked, and flows buy their units. `before` each flow is equity
  * without what had no rate before this tick (1,000 USD, then 1,000 EUR without a rate, then 1.10: equity 2,100, nav 1).
  */
-export function bookWaiting(b: BookParts, account: number, time: number): void {
+export function bookWaiting(
+  b: BookParts,
+  account: number,
+  time: number,
+  late: (entry: WaitingEntry, base: number) => void,
+): void {
   if (!b.waiting.has(account)) return;
   const ready = b.waiting.take(account, (pair) => b.rates.hasRate(pair));
   if (ready.length === 0) return;
@@ -166,12 +179,38 @@ export function bookWaiting(b: BookParts, account: number, time: number): void {
   }
   for (const entry of ready) {
     const base = b.rates.convert(entry.pair, entry.amount);
-    bookBase(b, account, entry.field, base, entry.holding, Number.isNaN(entry.time) ? time : entry.time);
-    if (entry.holding >= 0 && entry.field === 'fees') noteOtherFees(b, entry.holding, entry.pair, base);
-    if (entry.field !== 'netFlow') continue;
-    unitize(accounts, account, before, base, b.options.dustMinor, time);
-    before += base;
+    bookEntry(b, account, entry, base, time);
+    if (entry.field === 'netFlow') {
+      unitize(accounts, account, before, base, b.options.dustMinor, time);
+      before += base;
+    }
+    late(entry, base);
   }
+}
+
+/** A late booking that was recorded, made again as it was; `figures` has one that is not 0. */
+export function bookLate(
+  b: BookParts,
+  account: number,
+  figures: Readonly<Record<BookField, number>>,
+  { currency, amount }: RecordedEffect,
+): void {
+  const entry = b.waiting.takeOne(
+    account,
+    (e) => figures[e.field] !== 0 && e.amount === amount && b.rates.currency(e.pair) === currency,
+  );
+  if (entry !== null) {
+    bookEntry(b, account, entry, figures[entry.field], NaN);
+    return;
+  }
+  for (const field of ['realized', 'fees', 'income', 'netFlow'] as const) {
+    if (figures[field] !== 0) bookBase(b, account, field, figures[field], -1, NaN);
+  }
+}
+
+function bookEntry(b: BookParts, account: number, entry: WaitingEntry, base: number, time: number): void {
+  bookBase(b, account, entry.field, base, entry.holding, Number.isNaN(entry.time) ? time : entry.time);
+  if (entry.holding >= 0 && entry.field === 'fees') noteOtherFees(b, entry.holding, entry.pair, base);
 }
 
 /** The part of equity, in base, that is in currencies which had no rate before this tick. */
@@ -187,4 +226,14 @@ function newInEquity(b: BookParts, account: number): number {
     sum += holdings.foreignOf(row)[foreignValue + (row % granuleRows)] ?? 0;
   }
   return sum;
+}
+
+/** A flow buys its units at the nav just before it; where the past is recalled, its units are recalled instead. */
+export function buyUnits(b: BookParts, account: number, before: number, flow: number, time: number): void {
+  if (!b.recall.isOn) unitize(b.accounts, account, before, flow, b.options.dustMinor, time);
+}
+
+/** Before a flow: an account that performance has ruined is wiped out before it is funded again. */
+export function wipeBeforeFlow(b: BookParts, account: number, pair: number): void {
+  if (!b.recall.isOn && b.rates.hasRate(pair)) wipeIfRuined(b.accounts, account);
 }

@@ -49,6 +49,13 @@ export class Curve {
     if (drawdown < (this.worst[row] ?? 0)) this.worst[row] = drawdown;
   }
 
+  /** Where the account's curve stood before a restart. */
+  recall(row: number, tick: number, time: number): void {
+    if (row >= this.tick.length) this.grow(row + 1);
+    this.tick[row] = tick;
+    this.time[row] = time;
+  }
+
   /** Before a ledger event changes the account. */
   hold(row: number): void {
     if (this.inPeriod[row] !== 1 || this.held.has(row)) return;

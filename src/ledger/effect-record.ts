@@ -8,6 +8,8 @@ export function emptyEffect(): Effect {
     symbol: '', priceScale: 0, quantityScale: 0, quantity: 0, price: 0, feeQuantity: 0, currency: '', cashEffect: 0,
     realized: 0, realizedBase: 0, fees: 0, feesBase: 0, incomeBase: 0, flowBase: 0, rate: NaN, quantityBefore: 0,
     quantityAfter: 0, costBefore: 0, costAfter: 0, positionRealized: 0, equityBefore: NaN, navBefore: NaN, units: NaN,
+    nav: NaN,
+    epoch: 1,
     state: 'pending',
   }; // prettier-ignore
 }

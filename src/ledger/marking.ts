@@ -5,7 +5,7 @@
  */
 import type { Instrument, InstrumentTable } from '../domain/instrument.ts';
 import type { PriceChanges } from '../domain/price-change.ts';
-import { exactQuotientBelow, isSafe, roundingMagic } from '../domain/rounding.ts';
+import { exactQuotientBelow, isSafe, replacePart, roundingMagic } from '../domain/rounding.ts';
 import type { Accounts } from './accounts.ts';
 import { foreignUnrealized, foreignValue, granuleRows, rowsOf } from './holdings.ts';
 import type { Holdings, Lane } from './holdings.ts';
@@ -153,8 +153,9 @@ export class Marking {
       const held = quantity[row] ?? 0;
       const now = valueOf(held, this.markOf(lane.symbol, held), instrument);
       const owner = account[row] ?? 0;
-      localValue[owner] = (localValue[owner] ?? 0) + (now - (value[row] ?? 0));
-      if (!isSafe(localValue[owner])) fits = false;
+      const total = replacePart(localValue[owner] ?? 0, value[row] ?? 0, now);
+      localValue[owner] = total;
+      if (!isSafe(total)) fits = false;
       value[row] = now;
       this.touch(owner, 2);
     }
@@ -175,24 +176,60 @@ export class Marking {
     return fits;
   }
 
+  /** Whether the account's totals in base may take a foreign holding's new value and cost; `row` -1: it is new. */
+  foreignFits(
+    account: number,
+    row: number,
+    pair: number,
+    instrument: Instrument,
+    value: number,
+    cost: number,
+  ): boolean {
+    const { accounts } = this;
+    const base = row < 0 ? null : this.holdings.foreignOf(row);
+    const place = row % granuleRows;
+    const unrealizedBase = this.inBase(pair, value - cost);
+    const valueBase = instrument.margined ? unrealizedBase : this.inBase(pair, value);
+    const totalValue = replacePart(
+      accounts.foreignValue[account] ?? 0,
+      base?.[foreignValue + place] ?? 0,
+      valueBase,
+    );
+    const totalUnrealized = replacePart(
+      accounts.foreignUnrealized[account] ?? 0,
+      base?.[foreignUnrealized + place] ?? 0,
+      unrealizedBase,
+    );
+    return isSafe(totalValue) && isSafe(totalUnrealized);
+  }
+
+  /** 0 where there is no rate: what is in that currency is outside equity. */
+  private inBase(pair: number, amount: number): number {
+    return this.rates.hasRate(pair) ? this.rates.convert(pair, amount) : 0;
+  }
+
   /**
    * A foreign holding's figures in base, from its value, its cost and the current rate. False if an amount would leave
    * the safe integers: then they stay as they were.
    */
   revalueForeign(lane: Lane, row: number, instrument: Instrument): boolean {
-    const { holdings, accounts, rates } = this;
+    const { holdings, accounts } = this;
     const base = holdings.foreignOf(row);
     const place = row % granuleRows;
     const value = holdings.value[row] ?? 0;
-    const unrealized = value - (holdings.cost[row] ?? 0);
-    const rated = rates.hasRate(lane.pair);
-    const unrealizedBase = rated ? rates.convert(lane.pair, unrealized) : 0;
-    const valueBase = instrument.margined ? unrealizedBase : rated ? rates.convert(lane.pair, value) : 0;
+    const unrealizedBase = this.inBase(lane.pair, value - (holdings.cost[row] ?? 0));
+    const valueBase = instrument.margined ? unrealizedBase : this.inBase(lane.pair, value);
     const owner = holdings.account[row] ?? 0;
-    const oldValue = base[foreignValue + place] ?? 0;
-    const oldUnrealized = base[foreignUnrealized + place] ?? 0;
-    const totalValue = (accounts.foreignValue[owner] ?? 0) + (valueBase - oldValue);
-    const totalUnrealized = (accounts.foreignUnrealized[owner] ?? 0) + (unrealizedBase - oldUnrealized);
+    const totalValue = replacePart(
+      accounts.foreignValue[owner] ?? 0,
+      base[foreignValue + place] ?? 0,
+      valueBase,
+    );
+    const totalUnrealized = replacePart(
+      accounts.foreignUnrealized[owner] ?? 0,
+      base[foreignUnrealized + place] ?? 0,
+      unrealizedBase,
+    );
     if (!isSafe(totalValue) || !isSafe(totalUnrealized)) return false;
     accounts.foreignValue[owner] = totalValue;
     accounts.foreignUnrealized[owner] = totalUnrealized;
@@ -214,7 +251,8 @@ export class Marking {
       for (const pocket of pockets.ofPair(pair)) {
         const now = rates.hasRate(pair) ? rates.convert(pair, pockets.cash[pocket] ?? 0) : 0;
         const owner = pockets.account[pocket] ?? 0;
-        const total = (accounts.cashBalance[owner] ?? 0) + (now - (pockets.cashBase[pocket] ?? 0));
+        const balance = accounts.cashBalance[owner] ?? 0;
+        const total = replacePart(balance, pockets.cashBase[pocket] ?? 0, now);
         fits = isSafe(total) && fits;
         if (isSafe(total)) {
           accounts.cashBalance[owner] = total;

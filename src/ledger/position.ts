@@ -17,6 +17,7 @@ export interface PositionStep {
 
 /** Money of `quantity` at `price` in minor units of the instrument's currency; NaN where it is no safe integer. */
 export function valueOf(quantity: number, price: number, instrument: Instrument): number {
+  if (!isSafe(quantity) || !isSafe(price)) return NaN;
   const { valueNumerator, valueDenominator } = instrument;
   const scaledPrice = price * valueNumerator;
   if (isSafe(scaledPrice)) return mulDivHalfEven(quantity, scaledPrice, valueDenominator);

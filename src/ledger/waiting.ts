@@ -37,4 +37,14 @@ export class Waiting {
     else if (ready.length > 0) this.entries.set(account, list.filter((e) => !canBook(e.pair))); // prettier-ignore
     return ready;
   }
+
+  /** Takes out the first entry that fits; null where none does. */
+  takeOne(account: number, fits: (entry: WaitingEntry) => boolean): WaitingEntry | null {
+    const list = this.entries.get(account) ?? [];
+    const at = list.findIndex(fits);
+    if (at < 0) return null;
+    const [entry] = list.splice(at, 1);
+    if (list.length === 0) this.entries.delete(account);
+    return entry ?? null;
+  }
 }

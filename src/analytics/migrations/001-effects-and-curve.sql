@@ -50,6 +50,8 @@ CREATE TABLE IF NOT EXISTS effects
     equity_before     Nullable(Int64),
     nav_before        Nullable(Float64),
     units             Nullable(Float64),
+    nav               Nullable(Float64),
+    epoch             UInt32 DEFAULT 1,
     state             LowCardinality(String),
     reason            LowCardinality(String),
     detail            String,
