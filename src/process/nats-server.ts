@@ -49,7 +49,7 @@ export function natsServerChild(options: NatsServerOptions): ChildSpec {
         stdio: ['pipe', log, log],
       });
     },
-    ready: () => answers(host, port),
+    ready: (child) => answers(host, port, child),
     askToStop(child: ChildProcess) {
       child.stdin?.end();
     },
@@ -73,7 +73,10 @@ jetstream {
 `;
 }
 
-async function answers(host: string, port: number): Promise<void> {
-  // Without a bound: the supervisor has one, and ends the wait when the process ends.
-  while ((await natsGreeting(host, port)) === null) await sleep(limits.readinessPollMs);
+/** Without a bound of its own: the supervisor has one, and no server answers once the child has ended. */
+async function answers(host: string, port: number, child: ChildProcess): Promise<void> {
+  while (child.exitCode === null && child.signalCode === null) {
+    if ((await natsGreeting(host, port)) !== null) return;
+    await sleep(limits.readinessPollMs);
+  }
 }

@@ -115,6 +115,8 @@ export class SupervisedChild {
   /** Until it serves again, is stopped, or has failed too often. */
   private async restart(): Promise<void> {
     const { name, logFile } = this.spec;
+    // What it had started must not hold its port.
+    killGroup(this.child);
     while (!this.isStopping()) {
       if (performance.now() - this.startedAt > limits.childSettledMs) this.restarts = 0;
       if (this.restarts >= limits.childRestartsMax) {

@@ -3,11 +3,11 @@
  * Knows no stream and no subject.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { findNatsServer } from '../../src/process/find-nats-server.ts';
 import { freePort } from './free-port.ts';
 import { until } from './until.ts';
 
@@ -21,6 +21,12 @@ export interface TestNats {
   /** Starts it again on the same port and directory, after `kill`. */
   restart(): Promise<void>;
 }
+
+/** None outlives the test process. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 export async function startNats(): Promise<TestNats> {
   const dir = await mkdtemp(join(tmpdir(), 'tidemark-nats-'));
@@ -45,8 +51,10 @@ export async function startNats(): Promise<TestNats> {
 
 async function launch(dir: string, port: number): Promise<ChildProcess> {
   const args = ['--addr', '127.0.0.1', '--port', String(port), '--jetstream', '--store_dir', dir];
-  const child = spawn(natsServerBinary(), args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  process.once('exit', () => child.kill('SIGKILL'));
+  const binary = findNatsServer();
+  if (binary === null) throw new Error('nats-server is missing: run `node scripts/setup.mjs`');
+  const child = spawn(binary, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  running.add(child);
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-4000)));
   await until(
@@ -64,23 +72,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.kill(signal);
   await exited;
-}
-
-function natsServerBinary(): string {
-  const cached = new URL('../../.cache/nats-server/usr/sbin/nats-server', import.meta.url).pathname;
-  const candidates = (process.env['PATH'] ?? '').split(delimiter).map((dir) => join(dir, 'nats-server'));
-  const found = [...candidates, cached].find(isExecutable);
-  if (found === undefined) throw new Error('nats-server is missing: run `node scripts/setup.mjs`');
-  return found;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  running.delete(child);
 }
 
 function portAnswers(port: number): Promise<boolean> {
