@@ -45,6 +45,8 @@ import type { WaitingEntry } from './waiting.ts';
 /** Told what became of each element of a message. The effect is reused: copy what is kept. */
 export interface Judge {
   applied(effect: Effect): void;
+  /** At a tick: what waited for a rate was booked in base. */
+  bookedLate(effect: Effect): void;
   duplicate(message: LedgerMessage, index: number): void;
   rejected(message: LedgerMessage, index: number, rejection: Rejected): void;
 }
@@ -166,7 +168,7 @@ export class Book {
     const changed = a.dirty[row] === 2;
     a.dirty[row] = 0;
     bookWaiting(this.parts, row, time, (entry, base) => {
-      judge.applied(this.lateEffect(row, time, entry, base));
+      judge.bookedLate(this.lateEffect(row, time, entry, base));
     });
     measure(a, row, time);
     const equity = a.equity(row);
