@@ -13,6 +13,9 @@ import { freePort } from '../support/free-port.ts';
 import { until } from '../support/until.ts';
 
 const nothing = (): void => undefined;
+const unexpected = (failure: Failure): never => {
+  throw failure;
+};
 const silent: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 describe('a supervised child', () => {
@@ -41,7 +44,7 @@ describe('a supervised child', () => {
     askToStop: (spawned) => spawned.kill('SIGTERM'),
   });
   const serves = 'setInterval(() => 0, 1000); process.send("ready");';
-  const supervise = (spec: ChildSpec, giveUp: (failure: Failure) => void = assert.fail): SupervisedChild =>
+  const supervise = (spec: ChildSpec, giveUp: (failure: Failure) => void = unexpected): SupervisedChild =>
     (child = new SupervisedChild(spec, silent, giveUp));
 
   it('is ready when it says so, and ends when it is told to', async () => {
