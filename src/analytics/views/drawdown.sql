@@ -20,6 +20,7 @@ FROM
     WHERE account_id = {account_id:String}
         AND ts >= parseDateTime64BestEffort({from:String}, 3, 'UTC')
         AND ts < parseDateTime64BestEffort({to:String}, 3, 'UTC')
-        AND nav IS NOT NULL
+        -- The column: `nav` alone would be the alias above, which is never NULL.
+        AND equity_curve.nav IS NOT NULL
 )
 ORDER BY ts, tick;
