@@ -123,6 +123,9 @@ class Engine implements App {
         applied: (effect) => {
           this.onApplied(effect);
         },
+        bookedLate: (effect) => {
+          ports.frames.effect(effect);
+        },
         duplicate: () => {
           this.counters.duplicates++;
         },
