@@ -16,6 +16,7 @@ import { PriceConflater } from '../streams/operators/conflate-prices.ts';
 import { Alerting } from './alerting.ts';
 import { Counters } from './counters.ts';
 import { CurveWriter } from './curve-writer.ts';
+import { parseMarketDecimal, roundedAtScale } from './domain/decimal.ts';
 import type { Effect } from './domain/effect.ts';
 import type { EquityUpdate } from './domain/equity-update.ts';
 import type { InstrumentFields, InstrumentTable } from './domain/instrument.ts';
@@ -27,6 +28,8 @@ import { Book } from './ledger/book.ts';
 import type { DeadLetter, Ports, PriceIntake, TickMessage } from './ports.ts';
 import { engineQueries } from './queries.ts';
 import { TickGate } from './tick-gate.ts';
+
+const zero = { coefficient: 0, scale: 0 };
 
 export interface App {
   /** Resolves when the partition is live. */
@@ -65,6 +68,8 @@ class Engine implements App {
   private tickedAt = 0;
   private isCurveOpen = false;
   private readonly described = new Set<number>();
+  /** Whether a LEDGER sequence is in a frame from before the start. */
+  private isFramed: (sequence: number) => boolean = () => false;
 
   constructor(ports: Ports, config: Config, instruments: InstrumentTable) {
     this.ports = ports;
@@ -156,16 +161,50 @@ class Engine implements App {
       this.describe(symbol, fields);
     }, refuse);
     await ports.queries.serve(engineQueries(this.book, () => this.stats()));
+    await this.restore();
     await ports.prices.open(this.conflater, refuse);
-    const known = await ports.ledger.lastSequence();
-    await ports.ledger.open(1, (batch) => this.onLedger(batch));
-    await this.appliedThrough(known);
-    this.partition.send({ type: 'restored' });
     await this.appliedThrough(await ports.ledger.lastSequence());
     this.partition.send({ type: 'caught_up' });
     ports.log.info({ accounts: this.book.accounts.count, sequence: this.applied }, 'live');
     this.openTicks();
     await ports.trades.open(this.tradeIntake(), refuse);
+  }
+
+  /**
+   * The whole ledger again, each event as it was valued the first time, where frames recorded it; then the marks.
+   * A changelog that makes this short, and what happens when frames are gone, come with the durability issue.
+   */
+  private async restore(): Promise<void> {
+    const { ports, book, instruments, conflater } = this;
+    const { history } = ports;
+    await history.load();
+    book.beginRecall(history, history.curves);
+    this.isFramed = (sequence) => history.isFramed(sequence);
+    const { framedThrough } = history;
+    const known = await ports.ledger.lastSequence();
+    if (known < framedThrough) {
+      const lost = `${String(known + 1)} to ${String(framedThrough)}`;
+      throw new Error(
+        `LEDGER ends at ${String(known)}, but FRAMES has effects of ${lost}: those messages are lost`,
+      );
+    }
+    // What was never framed is valued anew, after the marks are back.
+    this.gate.holdAt(framedThrough);
+    await ports.ledger.open(1, (batch) => this.onLedger(batch));
+    await this.appliedThrough(framedThrough);
+    book.endRecall();
+    for (const { symbol: name, ...price } of history.prices) {
+      const symbol = instruments.symbols.intern(name);
+      const { priceScale } = instruments.get(symbol);
+      const at = (text: string): number => roundedAtScale(parseMarketDecimal(text) ?? zero, priceScale);
+      // Of no age, so that any price of the market replaces it.
+      conflater.offerRestored(symbol, at(price.price), at(price.bid), at(price.ask));
+    }
+    for (const { tick } of history.curves.values()) this.tick = Math.max(this.tick, tick);
+    history.forget();
+    book.beginTick(ports.ticks === null ? ports.clock.now() : NaN, conflater.take(), () => undefined);
+    this.gate.release();
+    this.partition.send({ type: 'restored' });
   }
 
   async stop(): Promise<void> {
@@ -255,7 +294,7 @@ class Engine implements App {
     let next = 0;
     while (next < batch.length) {
       while (!gate.admits(batch[next]?.sequence ?? 0)) await gate.changed();
-      const end = ports.ticks === null ? batch.length : endOfAdmitted(batch, next, gate);
+      const end = endOfAdmitted(batch, next, gate);
       const part = next === 0 && end === batch.length ? batch : batch.slice(next, end);
       this.partition.send({ type: 'ledger', batch: part });
       this.applied = batch[end - 1]?.sequence ?? this.applied;
@@ -276,7 +315,7 @@ class Engine implements App {
 
   private onApplied(effect: Effect): void {
     const { event } = effect;
-    this.ports.frames.effect(effect);
+    if (!this.isFramed(effect.sequence)) this.ports.frames.effect(effect);
     this.counters.applied(event.kind);
     if (!('direction' in event)) return;
     const { symbol } = event;
@@ -305,7 +344,7 @@ class Engine implements App {
   private refuse(letter: DeadLetter): void {
     this.counters.refused(letter.reason);
     this.ports.deadLetters.publish(letter);
-    this.ports.frames.rejected(letter);
+    if (letter.stream !== 'LEDGER' || !this.isFramed(letter.sequence)) this.ports.frames.rejected(letter);
     this.alerting.rejected(letter);
   }
 

@@ -9,6 +9,7 @@ import type { CurveRow, EquityUpdate } from './domain/equity-update.ts';
 import type { InstrumentFields } from './domain/instrument.ts';
 import type { LedgerMessage } from './domain/ledger-event.ts';
 import type { PriceChanges } from './domain/price-change.ts';
+import type { RecordedCurve, RecordedEffect, RecordedPrice } from './domain/recorded.ts';
 import type { RejectionReason } from './domain/rejection.ts';
 
 export type Cancel = () => void;
@@ -140,6 +141,25 @@ export interface FrameSink {
   flush(): Promise<void>;
 }
 
+/**
+ * What durable frames still know of the past, for a restart. `load` reads them once; the rest answers from memory
+ * until `forget`.
+ */
+export interface FrameHistory {
+  load(): Promise<void>;
+  /** LEDGER sequence up to which effects were framed, 0 for none. */
+  readonly framedThrough: number;
+  /** Whether the effects of this LEDGER sequence are in a frame: they are not framed again. */
+  isFramed(sequence: number): boolean;
+  effect(sequence: number, index: number): RecordedEffect | null;
+  late(account: string, sequence: number): readonly RecordedEffect[];
+  /** Last row of the curve by account id. */
+  readonly curves: ReadonlyMap<string, RecordedCurve>;
+  readonly prices: Iterable<RecordedPrice>;
+  /** The past is applied: its memory is given back. */
+  forget(): void;
+}
+
 export interface DeadLetterSink {
   publish(letter: DeadLetter): void;
 }
@@ -200,6 +220,7 @@ export interface Ports {
   readonly instruments: InstrumentSource;
   readonly updates: Updates;
   readonly frames: FrameSink;
+  readonly history: FrameHistory;
   readonly deadLetters: DeadLetterSink;
   readonly alerts: AlertSink;
   readonly queries: QueryServer;

@@ -45,12 +45,21 @@ export class TickGate {
     return tick;
   }
 
+  /** Nothing beyond this LEDGER sequence is applied until `release`. */
+  holdAt(sequence: number): void {
+    this.target = sequence;
+  }
+
+  release(): void {
+    this.target = Infinity;
+    this.notify();
+  }
+
   /** The tick is done: the ledger goes on. */
   close(): void {
     this.waiting--;
     this.current = null;
-    this.target = Infinity;
-    this.notify();
+    this.release();
   }
 
   /** Whether a ledger message may be applied now. */

@@ -101,13 +101,9 @@ export class PriceConflater implements PriceIntake {
     return symbol < this.times.length && !Number.isNaN(this.times[symbol]);
   }
 
-  /** A mark that is in the book already, from before a restart: nothing is pending by it. */
-  restore(symbol: number, mid: number, bid: number, ask: number, time: number): void {
-    this.reserve(symbol);
-    this.times[symbol] = time;
-    this.mids[symbol] = mid;
-    this.bids[symbol] = bid;
-    this.asks[symbol] = ask;
+  /** A mark from before a restart: pending until the next tick, and so old that any other price replaces it. */
+  offerRestored(symbol: number, mid: number, bid: number, ask: number): void {
+    this.accept(symbol, mid, bid, ask, -Infinity);
     this.guard?.set(symbol, mid);
   }
 
