@@ -16,7 +16,6 @@ import { PriceConflater } from '../streams/operators/conflate-prices.ts';
 import { Alerting } from './alerting.ts';
 import { Counters } from './counters.ts';
 import { CurveWriter } from './curve-writer.ts';
-import { parseMarketDecimal, roundedAtScale } from './domain/decimal.ts';
 import type { Effect } from './domain/effect.ts';
 import type { EquityUpdate } from './domain/equity-update.ts';
 import type { InstrumentFields, InstrumentTable } from './domain/instrument.ts';
@@ -27,9 +26,8 @@ import { minutesOf } from './domain/session-day.ts';
 import { Book } from './ledger/book.ts';
 import type { DeadLetter, Ports, PriceIntake, TickMessage } from './ports.ts';
 import { engineQueries } from './queries.ts';
+import { offerRecorded } from './recorded-prices.ts';
 import { TickGate } from './tick-gate.ts';
-
-const zero = { coefficient: 0, scale: 0 };
 
 export interface App {
   /** Resolves when the partition is live. */
@@ -193,13 +191,7 @@ class Engine implements App {
     await ports.ledger.open(1, (batch) => this.onLedger(batch));
     await this.appliedThrough(framedThrough);
     book.endRecall();
-    for (const { symbol: name, ...price } of history.prices) {
-      const symbol = instruments.symbols.intern(name);
-      const { priceScale } = instruments.get(symbol);
-      const at = (text: string): number => roundedAtScale(parseMarketDecimal(text) ?? zero, priceScale);
-      // Of no age, so that any price of the market replaces it.
-      conflater.offerRestored(symbol, at(price.price), at(price.bid), at(price.ask));
-    }
+    offerRecorded(history, instruments, conflater);
     for (const { tick } of history.curves.values()) this.tick = Math.max(this.tick, tick);
     history.forget();
     book.beginTick(ports.ticks === null ? ports.clock.now() : NaN, conflater.take(), () => undefined);
@@ -291,16 +283,36 @@ class Engine implements App {
   private async onLedger(batch: readonly LedgerMessage[]): Promise<void> {
     const { ports, gate } = this;
     if (ports.frames.congested) await ports.frames.ready();
+    if (this.mentionsNewSymbol(batch)) await this.lookUpSymbols(batch);
     let next = 0;
     while (next < batch.length) {
       while (!gate.admits(batch[next]?.sequence ?? 0)) await gate.changed();
-      const end = endOfAdmitted(batch, next, gate);
+      const end = gate.endOfAdmitted(batch, next);
       const part = next === 0 && end === batch.length ? batch : batch.slice(next, end);
       this.partition.send({ type: 'ledger', batch: part });
       this.applied = batch[end - 1]?.sequence ?? this.applied;
       next = end;
       gate.notify();
       this.appliedChanged?.();
+    }
+  }
+
+  /** The first settlement of a symbol may come before the news of its instrument, on another connection. */
+  private mentionsNewSymbol(batch: readonly LedgerMessage[]): boolean {
+    return batch.some(({ items }) =>
+      items.some((item) => 'direction' in item && !this.described.has(item.symbol)),
+    );
+  }
+
+  private async lookUpSymbols(batch: readonly LedgerMessage[]): Promise<void> {
+    for (const { items } of batch) {
+      for (const item of items) {
+        if (!('direction' in item) || this.described.has(item.symbol)) continue;
+        this.described.add(item.symbol);
+        const name = this.instruments.symbols.name(item.symbol);
+        const fields = await this.ports.instruments.lookup(name);
+        if (fields !== null) this.describe(name, fields);
+      }
     }
   }
 
@@ -409,10 +421,4 @@ class Engine implements App {
       tick_queue: this.gate.waiting,
     });
   }
-}
-
-function endOfAdmitted(batch: readonly LedgerMessage[], from: number, gate: TickGate): number {
-  let end = from;
-  while (end < batch.length && gate.admits(batch[end]?.sequence ?? 0)) end++;
-  return end;
 }

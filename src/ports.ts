@@ -110,6 +110,8 @@ export interface TradeSource {
 }
 
 export interface InstrumentSource {
+  /** What is known of a symbol right now: a settlement may come before the news of its instrument. */
+  lookup(symbol: string): Promise<InstrumentFields | null>;
   /** What is known at the start, then each change. */
   open(change: (symbol: string, fields: InstrumentFields) => void, refuse: Refuse): Promise<void>;
   close(): Promise<void>;

@@ -3,6 +3,7 @@
  * applied up to what the server had when the tick arrived. Ledger messages beyond that wait for the tick, so that ticks
  * fall where their sender put them. Knows nothing of accounts.
  */
+import type { LedgerMessage } from './domain/ledger-event.ts';
 import { emptyPriceChanges } from './domain/price-change.ts';
 import type { PriceChanges } from './domain/price-change.ts';
 import type { LedgerSource, TickMessage, TradeSource } from './ports.ts';
@@ -65,6 +66,13 @@ export class TickGate {
   /** Whether a ledger message may be applied now. */
   admits(sequence: number): boolean {
     return sequence <= this.target;
+  }
+
+  /** Where the run of messages that may be applied now, from `from` on, ends. */
+  endOfAdmitted(batch: readonly LedgerMessage[], from: number): number {
+    let end = from;
+    while (end < batch.length && this.admits(batch[end]?.sequence ?? 0)) end++;
+    return end;
   }
 
   /** Resolves when `admits` may answer otherwise than before, or more has been applied. */
