@@ -1,5 +1,6 @@
 /** The embedded store keeps the contract of ClickHouse's HTTP interface. */
-import { clickHouseHttpContract } from '../contract/clickhouse-http.ts';
+import { clickHouseClientContract } from '../contract/clickhouse-client.ts';
+import { clickHouseCurlContract } from '../contract/clickhouse-curl.ts';
 import { startStoreProcess, type TestStore } from '../support/store-process.ts';
 
 describe('the embedded store as a ClickHouse server', function () {
@@ -9,5 +10,7 @@ describe('the embedded store as a ClickHouse server', function () {
     store = await startStoreProcess();
   });
   after(() => store.stop());
-  clickHouseHttpContract(() => store);
+
+  describe('to the client', () => clickHouseClientContract(() => store));
+  describe('to curl', () => clickHouseCurlContract(() => store));
 });
