@@ -75,6 +75,8 @@ export const limits = {
 
   // doctor
   doctorCheckMsMax: 5_000,
+  /** The clock of a database may be so far from this machine's. */
+  doctorClockMsMax: 1_000,
   /** Below this much free space in the data directory `doctor` says so. */
   freeDiskBytesMin: 1_073_741_824,
 
@@ -137,6 +139,7 @@ export const limits = {
   cliCellCharsMax: 60,
   cliTableRowsMax: 1_000,
   cliHistoryRowsShown: 60,
+  cliHistoryPointsMax: 1_000_000,
   cliEpisodesShown: 20,
   cliChartRows: 12,
   cliWatchRedrawMs: 200,

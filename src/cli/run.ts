@@ -10,7 +10,7 @@ interface Options {
 export function register(program: Command): void {
   program
     .command('run')
-    .description('run a role: engine, sink, store or demo')
+    .description('Run a role alone, until a signal: engine, sink, store or demo.')
     .argument('[role]')
     .option('--roles <list>', 'several roles in one process, separated by commas')
     .action(async (role: string | undefined, options: Options, command: Command) => {

@@ -16,7 +16,9 @@ interface Options {
 export function register(program: Command): void {
   program
     .command('up')
-    .description('start everything on this machine: NATS, ClickHouse, engine and sink, in one data directory')
+    .description(
+      'Start everything on this machine, until Ctrl-C: NATS, ClickHouse, engine and sink, in one data directory.',
+    )
     .option('--demo', 'with a simulated market: 200 accounts, 50 symbols', false)
     .option('--no-demo', 'without it (the default)')
     .action(async (options: Options, command: Command) => {

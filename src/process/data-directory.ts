@@ -17,24 +17,31 @@ export interface Claim {
 
 /** Creates the directory where it is missing. Throws Failure when it is another version's. */
 export function openDataDirectory(directory: string): void {
+  checkDataDirectory(directory);
+  const file = versionFile(directory);
   try {
     mkdirSync(directory, { recursive: true });
+    if (!existsSync(file)) writeFileSync(file, `${dataFormatVersion}\n`);
   } catch (error) {
     throw new Failure(
       `the data directory ${directory} cannot be made (${codeOf(error)}): set data_dir to another`,
     );
   }
-  const file = join(directory, 'VERSION');
-  if (!existsSync(file)) {
-    writeFileSync(file, `${dataFormatVersion}\n`);
-    return;
-  }
-  const found = readFileSync(file, 'utf8').trim();
+}
+
+/** Throws Failure when the directory is another version's; changes nothing. */
+export function checkDataDirectory(directory: string): void {
+  if (!existsSync(versionFile(directory))) return;
+  const found = readFileSync(versionFile(directory), 'utf8').trim();
   if (found === dataFormatVersion) return;
   throw new Failure(
     `the data directory ${directory} has format ${found || '(empty)'}, this Tidemark has ${dataFormatVersion}: ` +
       'set data_dir to another directory, or run the version that made it',
   );
+}
+
+function versionFile(directory: string): string {
+  return join(directory, 'VERSION');
 }
 
 /** Opens the directory and takes its lock. Throws Failure when a running process has it. */
@@ -68,7 +75,11 @@ export function claimDataDirectory(directory: string): Claim {
   };
 }
 
-/** The process that holds the lock; null when it is gone. */
+/** The running process that owns the directory; null when there is none. */
+export function ownerOfDataDirectory(directory: string): number | null {
+  return ownerOf(join(directory, 'lock'));
+}
+
 function ownerOf(file: string): number | null {
   try {
     const { pid, started } = JSON.parse(readFileSync(file, 'utf8')) as {
