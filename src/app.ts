@@ -26,6 +26,7 @@ import { minutesOf } from './domain/session-day.ts';
 import { Book } from './ledger/book.ts';
 import type { DeadLetter, Ports, PriceIntake, TickMessage } from './ports.ts';
 import { engineQueries } from './queries.ts';
+import { LedgerIntake } from './ledger-intake.ts';
 import { offerRecorded } from './recorded-prices.ts';
 import { TickGate } from './tick-gate.ts';
 
@@ -52,20 +53,17 @@ class Engine implements App {
   private readonly conflater: PriceConflater;
   private readonly partition: PartitionActor;
   private readonly gate: TickGate;
+  private readonly intake: LedgerIntake;
   private readonly curve: CurveWriter;
   private readonly alerting: Alerting;
   private readonly counters = new Counters();
   private readonly desk: Desk;
   private readonly subscriptions: Subscription[] = [];
   private readonly timers: (() => void)[] = [];
-  /** LEDGER sequence applied last. */
-  private applied = 0;
-  private appliedChanged: (() => void) | null = null;
   private tick = 0;
   /** Wall time of the last tick, and whether the curve has rows since it was written on idling. */
   private tickedAt = 0;
   private isCurveOpen = false;
-  private readonly described = new Set<number>();
   /** Whether a LEDGER sequence is in a frame from before the start. */
   private isFramed: (sequence: number) => boolean = () => false;
 
@@ -119,7 +117,19 @@ class Engine implements App {
       instruments,
       resolution === 'tick' ? 0 : periodMs(resolution),
     );
-    this.gate = new TickGate(ports.ledger, ports.trades, () => this.applied);
+    this.gate = new TickGate(ports.ledger, ports.trades, () => this.intake.applied);
+    this.intake = new LedgerIntake({
+      gate: this.gate,
+      frames: ports.frames,
+      symbols: instruments.symbols,
+      describe: async (symbol) => {
+        const fields = await ports.instruments.lookup(symbol);
+        if (fields !== null) this.describe(symbol, fields);
+      },
+      deliver: (batch) => {
+        this.partition.send({ type: 'ledger', batch });
+      },
+    });
     this.desk = {
       book: this.book,
       judge: {
@@ -161,9 +171,9 @@ class Engine implements App {
     await ports.queries.serve(engineQueries(this.book, () => this.stats()));
     await this.restore();
     await ports.prices.open(this.conflater, refuse);
-    await this.appliedThrough(await ports.ledger.lastSequence());
+    await this.intake.appliedThrough(await ports.ledger.lastSequence());
     this.partition.send({ type: 'caught_up' });
-    ports.log.info({ accounts: this.book.accounts.count, sequence: this.applied }, 'live');
+    ports.log.info({ accounts: this.book.accounts.count, sequence: this.intake.applied }, 'live');
     this.openTicks();
     await ports.trades.open(this.tradeIntake(), refuse);
   }
@@ -188,8 +198,8 @@ class Engine implements App {
     }
     // What was never framed is valued anew, after the marks are back.
     this.gate.holdAt(framedThrough);
-    await ports.ledger.open(1, (batch) => this.onLedger(batch));
-    await this.appliedThrough(framedThrough);
+    await ports.ledger.open(1, (batch) => this.intake.take(batch));
+    await this.intake.appliedThrough(framedThrough);
     book.endRecall();
     offerRecorded(history, instruments, conflater);
     for (const { tick } of history.curves.values()) this.tick = Math.max(this.tick, tick);
@@ -267,7 +277,7 @@ class Engine implements App {
     if (this.alerting.holdsPrices) this.clearHeld(changes, time);
     this.partition.send({ type: 'tick', tick, time, changes, held: (symbol) => this.onHeld(symbol, time) });
     this.curve.end(tick, time, changes);
-    this.ports.frames.seal(tick, time, this.applied);
+    this.ports.frames.seal(tick, time, this.intake.applied);
     this.isCurveOpen = true;
     this.tickedAt = this.ports.clock.now();
     this.counters.ticked(performance.now() - startedAt);
@@ -278,51 +288,6 @@ class Engine implements App {
     if (!this.isCurveOpen || this.ports.clock.now() - this.tickedAt < limits.curveIdleMs) return;
     this.curve.write();
     this.isCurveOpen = false;
-  }
-
-  private async onLedger(batch: readonly LedgerMessage[]): Promise<void> {
-    const { ports, gate } = this;
-    if (ports.frames.congested) await ports.frames.ready();
-    if (this.mentionsNewSymbol(batch)) await this.lookUpSymbols(batch);
-    let next = 0;
-    while (next < batch.length) {
-      while (!gate.admits(batch[next]?.sequence ?? 0)) await gate.changed();
-      const end = gate.endOfAdmitted(batch, next);
-      const part = next === 0 && end === batch.length ? batch : batch.slice(next, end);
-      this.partition.send({ type: 'ledger', batch: part });
-      this.applied = batch[end - 1]?.sequence ?? this.applied;
-      next = end;
-      gate.notify();
-      this.appliedChanged?.();
-    }
-  }
-
-  /** The first settlement of a symbol may come before the news of its instrument, on another connection. */
-  private mentionsNewSymbol(batch: readonly LedgerMessage[]): boolean {
-    return batch.some(({ items }) =>
-      items.some((item) => 'direction' in item && !this.described.has(item.symbol)),
-    );
-  }
-
-  private async lookUpSymbols(batch: readonly LedgerMessage[]): Promise<void> {
-    for (const { items } of batch) {
-      for (const item of items) {
-        if (!('direction' in item) || this.described.has(item.symbol)) continue;
-        this.described.add(item.symbol);
-        const name = this.instruments.symbols.name(item.symbol);
-        const fields = await this.ports.instruments.lookup(name);
-        if (fields !== null) this.describe(name, fields);
-      }
-    }
-  }
-
-  private async appliedThrough(sequence: number): Promise<void> {
-    while (this.applied < sequence) {
-      await new Promise<void>((resolve) => {
-        this.appliedChanged = resolve;
-      });
-    }
-    this.appliedChanged = null;
   }
 
   private onApplied(effect: Effect): void {
@@ -401,7 +366,7 @@ class Engine implements App {
       this.ports.log.warn({ symbol: name, problem }, 'instrument refused');
       return;
     }
-    this.described.add(symbol);
+    this.intake.noteDescribed(symbol);
     const after = this.instruments.get(symbol).priceScale;
     if (before !== after) this.conflater.rescale(symbol, before, after);
   }
@@ -414,7 +379,7 @@ class Engine implements App {
       holdings: this.book.holdingCount,
       symbols: this.instruments.symbols.size,
       tick: this.tick,
-      ledger_sequence: this.applied,
+      ledger_sequence: this.intake.applied,
       prices_received: counts.received,
       prices_ignored: counts.ignored,
       prices_rounded: counts.rounded,

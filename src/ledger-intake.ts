@@ -1,0 +1,78 @@
+/**
+ * The way of ledger messages into the partition: in order, no further than the tick gate and the frames allow, and not
+ * before the instruments they mention have been looked up. Owns how far the ledger has been applied.
+ */
+import type { LedgerMessage } from './domain/ledger-event.ts';
+import type { SymbolTable } from './domain/symbol-table.ts';
+import type { FrameSink } from './ports.ts';
+import type { TickGate } from './tick-gate.ts';
+
+export interface IntakeParts {
+  readonly gate: TickGate;
+  readonly frames: FrameSink;
+  readonly symbols: SymbolTable;
+  /** Looks a symbol up and puts what is known of it in force. */
+  readonly describe: (symbol: string) => Promise<void>;
+  readonly deliver: (batch: readonly LedgerMessage[]) => void;
+}
+
+export class LedgerIntake {
+  /** LEDGER sequence applied last. */
+  applied = 0;
+  private readonly parts: IntakeParts;
+  private readonly described = new Set<number>();
+  private wake: (() => void) | null = null;
+
+  constructor(parts: IntakeParts) {
+    this.parts = parts;
+  }
+
+  /** Nothing needs to be looked up about the symbol any more. */
+  noteDescribed(symbol: number): void {
+    this.described.add(symbol);
+  }
+
+  async take(batch: readonly LedgerMessage[]): Promise<void> {
+    const { gate, frames, deliver } = this.parts;
+    if (frames.congested) await frames.ready();
+    if (this.mentionsNewSymbol(batch)) await this.lookUpSymbols(batch);
+    let next = 0;
+    while (next < batch.length) {
+      while (!gate.admits(batch[next]?.sequence ?? 0)) await gate.changed();
+      const end = gate.endOfAdmitted(batch, next);
+      deliver(next === 0 && end === batch.length ? batch : batch.slice(next, end));
+      this.applied = batch[end - 1]?.sequence ?? this.applied;
+      next = end;
+      gate.notify();
+      this.wake?.();
+    }
+  }
+
+  /** Resolves when the ledger has been applied up to the sequence. One caller at a time. */
+  async appliedThrough(sequence: number): Promise<void> {
+    while (this.applied < sequence) {
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+    this.wake = null;
+  }
+
+  /** The first settlement of a symbol may come before the news of its instrument, on another connection. */
+  private mentionsNewSymbol(batch: readonly LedgerMessage[]): boolean {
+    for (const { items } of batch) {
+      for (const item of items) if ('direction' in item && !this.described.has(item.symbol)) return true;
+    }
+    return false;
+  }
+
+  private async lookUpSymbols(batch: readonly LedgerMessage[]): Promise<void> {
+    for (const { items } of batch) {
+      for (const item of items) {
+        if (!('direction' in item) || this.described.has(item.symbol)) continue;
+        this.described.add(item.symbol);
+        await this.parts.describe(this.parts.symbols.name(item.symbol));
+      }
+    }
+  }
+}
