@@ -35,14 +35,7 @@ export function applyCash(b: BookParts, account: number, e: CashEvent, time: num
       if (!bookFits(b, account, 'netFlow', pair, change)) return outcomes.outOfRange;
       wipeBeforeFlow(b, account, pair);
       noteBefore(b, account);
-      effect.flowBase = flow(
-        b,
-        account,
-        pair,
-        change,
-        time,
-        Number.isNaN(e.effectiveAt) ? time : e.effectiveAt,
-      );
+      effect.flowBase = flow(b, account, pair, change, time, e.effectiveAt);
       return 'applied';
     case 'conversion':
       return convert(b, account, e, pair, time);
@@ -108,8 +101,8 @@ function convert(b: BookParts, account: number, e: CashEvent, pair: number, time
     return outcomes.outOfRange;
   }
   noteBefore(b, account);
-  const out = flow(b, account, pair, 0 - e.amount, time, time);
-  const into = flow(b, account, toPair, e.toAmount, time, time);
+  const out = flow(b, account, pair, 0 - e.amount, time, NaN);
+  const into = flow(b, account, toPair, e.toAmount, time, NaN);
   effect.flowBase = (Number.isNaN(out) ? 0 : out) + (Number.isNaN(into) ? 0 : into);
   return 'applied';
 }

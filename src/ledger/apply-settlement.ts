@@ -98,7 +98,7 @@ export function applySettlement(b: BookParts, account: number, e: Settlement, ti
   if (e.fee !== 0) feesBase += book(b, account, 'fees', feePair, e.fee, row, time);
   effect.flowBase = 0;
   if (isTransfer) {
-    effect.flowBase = book(b, account, 'netFlow', pair, step.value, -1, time);
+    effect.flowBase = book(b, account, 'netFlow', pair, step.value, -1, NaN);
     if (b.rates.hasRate(pair)) buyUnits(b, account, equityBefore, effect.flowBase, time);
   }
 

@@ -167,7 +167,7 @@ export class Book {
     const { accounts: a } = this.parts;
     const changed = a.dirty[row] === 2;
     a.dirty[row] = 0;
-    bookWaiting(this.parts, row, time, (entry, base) => {
+    const booked = bookWaiting(this.parts, row, time, (entry, base) => {
       judge.bookedLate(this.lateEffect(row, time, entry, base));
     });
     measure(a, row, time);
@@ -177,7 +177,7 @@ export class Book {
       equity !== a.tickEquity[row] ||
       a.cashBalance[row] !== a.tickCash[row] ||
       unrealized !== a.tickUnrealized[row];
-    if (!changed && !moved) return null;
+    if (!changed && !booked && !moved) return null;
     a.tickEquity[row] = equity;
     a.tickCash[row] = a.cashBalance[row] ?? 0;
     a.tickUnrealized[row] = unrealized;
@@ -282,7 +282,7 @@ export class Book {
       if (accounts.lifecycle[row] === closedState) return outcomes.accountClosed;
     }
     this.curve.hold(row);
-    if (!Number.isNaN(time)) b.sessions.rollBefore(row, time);
+    if (!Number.isNaN(time) && b.sessions.rollBefore(row, time)) b.marking.touch(row, 2);
     resetEffect(effect);
     const recorded = b.recall.source?.effect(sequence, index) ?? null;
     b.recall.use(recorded);

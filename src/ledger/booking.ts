@@ -1,6 +1,7 @@
 /** Booking: cash into pockets, and realized P&L, fees, income and flows into the books, per currency and in base. */
 import { isSafe, replacePart } from '../domain/rounding.ts';
 import type { RecordedEffect } from '../domain/recorded.ts';
+import type { Accounts } from './accounts.ts';
 import type { BookParts } from './book-parts.ts';
 import { granuleRows, foreignFees, foreignRealized, foreignValue } from './holdings.ts';
 import { unitize, wipe, wipeIfRuined } from './performance.ts';
@@ -162,17 +163,19 @@ function flowOfDay(b: BookParts, account: number, base: number, time: number): v
 /**
  * At a tick: what waited for a rate that exists now is booked, and flows buy their units. `before` each flow is equity
  * without what had no rate before this tick (1,000 USD, then 1,000 EUR without a rate, then 1.10: equity 2,100, nav 1).
+ * @returns whether a figure changed
  */
 export function bookWaiting(
   b: BookParts,
   account: number,
   time: number,
   late: (entry: WaitingEntry, base: number) => void,
-): void {
-  if (!b.waiting.has(account)) return;
+): boolean {
+  if (!b.waiting.has(account)) return false;
   const ready = b.waiting.take(account, (pair) => b.rates.hasRate(pair));
-  if (ready.length === 0) return;
+  if (ready.length === 0) return false;
   const { accounts } = b;
+  const figures = bookedFigures(accounts, account);
   let before = accounts.equity(account) - newInEquity(b, account);
   if ((accounts.units[account] ?? NaN) > 0 && accounts.wipedOut[account] === 0 && before <= 0) {
     if (accounts.netFlow[account] !== 0) wipe(accounts, account);
@@ -186,6 +189,20 @@ export function bookWaiting(
     }
     late(entry, base);
   }
+  return bookedFigures(accounts, account).some((figure, i) => !Object.is(figure, figures[i]));
+}
+
+/** What a late booking may change of an account's figures, beside equity. */
+function bookedFigures(a: Accounts, row: number): (number | undefined)[] {
+  return [
+    a.realized[row],
+    a.fees[row],
+    a.income[row],
+    a.netFlow[row],
+    a.nav[row],
+    a.units[row],
+    a.epoch[row],
+  ];
 }
 
 /** A late booking that was recorded, made again as it was; `figures` has one that is not 0. */

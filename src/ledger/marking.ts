@@ -246,7 +246,8 @@ export class Marking {
     for (const pair of rates.refresh()) {
       const isNew = unrated.has(pair) && rates.hasRate(pair);
       if (isNew) this.newlyRated.add(pair);
-      const level = isNew || !rates.hasRate(pair) ? 2 : 1;
+      // What is in it enters the account's equity, or leaves it: `unpriced` is another now.
+      const enters = isNew || !rates.hasRate(pair);
       let fits = true;
       for (const pocket of pockets.ofPair(pair)) {
         const now = rates.hasRate(pair) ? rates.convert(pair, pockets.cash[pocket] ?? 0) : 0;
@@ -258,13 +259,13 @@ export class Marking {
           accounts.cashBalance[owner] = total;
           pockets.cashBase[pocket] = now;
         }
-        this.touch(owner, level);
+        this.touch(owner, enters && pockets.cash[pocket] !== 0 ? 2 : 1);
       }
       for (const lane of holdings.lanesOfPair(pair)) {
         const instrument = this.instruments.get(lane.symbol);
         for (const row of rowsOf(lane)) {
           fits = this.revalueForeign(lane, row, instrument) && fits;
-          this.touch(holdings.account[row] ?? 0, level);
+          this.touch(holdings.account[row] ?? 0, enters && holdings.quantity[row] !== 0 ? 2 : 1);
         }
       }
       if (!fits) held(rates.symbolOf(pair));

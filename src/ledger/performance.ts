@@ -48,7 +48,8 @@ function startEpoch(a: Accounts, row: number, equity: number, again: boolean, ti
     a.wipedOut[row] = 0;
     a.maxDrawdown[row] = 0;
     a.drawdown[row] = 0;
-    a.dayOpenNav[row] = 1;
+    // Also for a session that opens at the next tick, as of the last one.
+    a.dayOpenNav[row] = a.tickNav[row] = 1;
   }
   a.units[row] = equity;
   a.nav[row] = 1;

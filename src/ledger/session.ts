@@ -31,9 +31,9 @@ export class Sessions {
     this.nextEnd = NaN;
   }
 
-  /** Before an event at `time`: a session that ended by then is closed first. */
-  rollBefore(row: number, time: number): void {
-    if (time >= (this.accounts.sessionEnd[row] ?? NaN)) this.roll(row, time);
+  /** Before an event at `time`: a session that ended by then is closed first. Says whether the day's change moved. */
+  rollBefore(row: number, time: number): boolean {
+    return time >= (this.accounts.sessionEnd[row] ?? NaN) && this.roll(row, time);
   }
 
   /** Before marking at a tick. Calls `rolled` for each account of which the day's change is another now. */
@@ -44,19 +44,17 @@ export class Sessions {
     for (let row = 0; row < a.count; row++) {
       const end = a.sessionEnd[row] ?? NaN;
       if (Number.isNaN(end)) this.begin(row, time);
-      else if (time >= end) {
-        const change = dayChange(a, row);
-        const percent = dayChangePercent(a, row);
-        this.roll(row, time);
-        if (change !== dayChange(a, row) || !Object.is(percent, dayChangePercent(a, row))) rolled(row);
-      }
+      else if (time >= end && this.roll(row, time)) rolled(row);
       nextEnd = Math.min(nextEnd, a.sessionEnd[row] ?? Infinity);
     }
     this.nextEnd = nextEnd;
   }
 
-  private roll(row: number, time: number): void {
+  /** Says whether the day's change is another now. */
+  private roll(row: number, time: number): boolean {
     const a = this.accounts;
+    const change = dayChange(a, row);
+    const percent = dayChangePercent(a, row);
     if (this.eventsTakeTickTime) {
       // What came since the last tick belongs to the day that this tick opens.
       a.dayOpenEquity[row] = a.tickEquity[row] ?? 0;
@@ -72,6 +70,7 @@ export class Sessions {
       );
     }
     a.sessionEnd[row] = this.calendarOf(row).endAfter(time);
+    return change !== dayChange(a, row) || !Object.is(percent, dayChangePercent(a, row));
   }
 }
 
