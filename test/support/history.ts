@@ -8,6 +8,8 @@ import type { OracleInstrument, PriceMessage } from './oracle/market.ts';
 export type Step =
   | { readonly step: 'event'; readonly subject: string; readonly message: Readonly<Record<string, unknown>> }
   | { readonly step: 'price'; readonly symbol: string; readonly message: PriceMessage }
+  /** Time goes on; what follows is later. */
+  | { readonly step: 'wait'; readonly ms: number }
   | { readonly step: 'tick' };
 
 /** Both styles, three currencies, whole and fractional multipliers, scales from 0 to 8. */
@@ -108,14 +110,35 @@ const broken = fc.constantFrom(
   { subject: 'cash', message: { id: 'x', type: 'deposit', amount: 1.5 } },
   { subject: 'cash', message: { id: 'x', type: 'gift', amount: 1 } },
   { subject: 'cash', message: { id: 'x', type: 'deposit', amount: 5, currency: 'Dollars' } },
-  { subject: 'cash', message: { id: 'big', type: 'deposit', amount: Number.MAX_SAFE_INTEGER } },
 );
 
-function messages(accounts: readonly string[]): fc.Arbitrary<Step> {
+/** Near the ends of the safe integers, where sums must be refused before they lose a cent. */
+const enormous = fc.oneof(
+  fc.record({
+    id: ids,
+    type: fc.constantFrom('deposit', 'withdrawal', 'fee', 'interest'),
+    amount: fc.constantFrom(2 ** 53 - 1, 2 ** 52 + 1, 6_004_799_503_160_661, 2 ** 51 - 1),
+    currency: sometimes(fc.constantFrom(...currencies)),
+  }),
+  fc.record({
+    id: ids,
+    symbol: fc.constantFrom(...symbols),
+    side: fc.constantFrom('buy', 'sell'),
+    quantity: fc.constantFrom('900719925474', '1000000', '90071992.54', '37000001', '99999999999999999999'),
+    price: fc.constantFrom('90071992.54', '1000000', '33.33', '-4503599.62', '99999999999999999999'),
+    fee: sometimes(fc.constantFrom(2 ** 53 - 1, -(2 ** 52) - 1)),
+  }),
+);
+
+function messages(accounts: readonly string[], hasExtremes: boolean): fc.Arbitrary<Step> {
   const to = (subject: string, arbitrary: fc.Arbitrary<object>): fc.Arbitrary<Step> =>
     fc.tuple(fc.constantFrom(...accounts), arbitrary).map(([account, message]) => {
       return { step: 'event', subject: `${subject}.${account}`, message: withoutAbsent(message) };
     });
+  const huge = fc.tuple(fc.constantFrom(...accounts), enormous).map(([account, message]): Step => {
+    const subject = `${'type' in message ? 'cash' : 'settlements'}.${account}`;
+    return { step: 'event', subject, message: withoutAbsent(message) };
+  });
   return fc.oneof(
     { weight: 10, arbitrary: to('settlements', fill) },
     { weight: 1, arbitrary: to('settlements', transfer) },
@@ -131,10 +154,15 @@ function messages(accounts: readonly string[]): fc.Arbitrary<Step> {
           return { step: 'event', subject: `${subject}.${account}`, message };
         }),
     },
+    ...(hasExtremes ? [{ weight: 10, arbitrary: huge }] : []),
   );
 }
 
 const stamped = fc.integer({ min: 1, max: 5 });
+
+const wildPrice: fc.Arbitrary<Step> = fc
+  .tuple(fc.constantFrom(...symbols), fc.constantFrom('90071992.54', '-45035996.27', '450359962737'), stamped)
+  .map(([symbol, price, ts]) => ({ step: 'price', symbol, message: { price, ts } }));
 
 const plainPrice: fc.Arbitrary<Step> = fc
   .tuple(fc.constantFrom(...symbols), cents(-200, 9000), stamped)
@@ -158,24 +186,30 @@ const rate: fc.Arbitrary<Step> = fc
     return { step: 'price', symbol, message: { price: (low + share * (high - low)).toFixed(4), ts } };
   });
 
+/** Most ticks are close to each other; now and then a session ends in between. */
+const wait: fc.Arbitrary<Step> = fc
+  .constantFrom(25, 1_000, 3_600_000, 5 * 3_600_000, 30 * 3_600_000)
+  .map((ms) => ({ step: 'wait', ms }));
+
 export interface HistoryShape {
   readonly accounts?: readonly string[];
   readonly minLength?: number;
   readonly maxLength: number;
+  /** Amounts and prices near the ends of the safe integers among the others. */
+  readonly hasExtremes?: boolean;
 }
 
 /** Ends with a tick, so that its end can be compared. */
-export function histories({
-  accounts = ['a', 'b'],
-  minLength = 0,
-  maxLength,
-}: HistoryShape): fc.Arbitrary<Step[]> {
+export function histories(shape: HistoryShape): fc.Arbitrary<Step[]> {
+  const { accounts = ['a', 'b'], minLength = 0, maxLength, hasExtremes = false } = shape;
   const step = fc.oneof(
-    { weight: 10, arbitrary: messages(accounts) },
+    { weight: 10, arbitrary: messages(accounts, hasExtremes) },
     { weight: 3, arbitrary: plainPrice },
     { weight: 1, arbitrary: quote },
     { weight: 1, arbitrary: rate },
     { weight: 4, arbitrary: fc.constant<Step>({ step: 'tick' }) },
+    { weight: 1, arbitrary: wait },
+    ...(hasExtremes ? [{ weight: 2, arbitrary: wildPrice }] : []),
   );
   return fc.array(step, { minLength, maxLength, size: 'max' }).map((steps) => [...steps, { step: 'tick' }]);
 }

@@ -42,6 +42,8 @@ export class LedgerBench {
   private readonly conflater: PriceConflater;
   private readonly prices: PriceDecoder;
   private readonly verdicts: OracleVerdict[] = [];
+  /** Amounts that were booked in base when their rate arrived. */
+  late = 0;
   private ticks = 0;
 
   constructor(options: BenchOptions = {}) {
@@ -106,6 +108,10 @@ export class LedgerBench {
 
   bookedLate(): void {
     // Figures in base are compared where they stand: in the account.
+  }
+
+  bookedLate(): void {
+    this.late++;
   }
 
   duplicate(): void {

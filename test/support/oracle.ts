@@ -31,6 +31,8 @@ export type OracleVerdict =
 
 const applied = { applied: true } as const;
 const duplicate = { duplicate: true } as const;
+/** A new session alone is no news: what it changes in what is emitted is the day's change. */
+const notEmitted = ['sequence', 'day_open_equity', 'day_net_flow'];
 const zero: Fraction = { n: 0n, d: 1n };
 
 export class NaiveOracle {
@@ -222,8 +224,10 @@ export class NaiveOracle {
       account.performance.measure(equity, account.netFlow() !== 0n);
       const { nav, epochs } = account.performance;
       account.atTick = { equity, nav, epochs, flow: account.netFlow() };
-      const { sequence: _, ...view } = inspectAccount(account, this.market);
-      const figures = JSON.stringify(view, (_key, x: unknown) => (typeof x === 'bigint' ? String(x) : x));
+      const figures = JSON.stringify(inspectAccount(account, this.market), (name, x: unknown) => {
+        if (notEmitted.includes(name)) return undefined;
+        return typeof x === 'bigint' ? String(x) : x;
+      });
       if (account.hasNews || figures !== account.lastFigures) emitting.push(account.id);
       account.hasNews = account.waitsForTime = false;
       account.lastFigures = figures;
@@ -260,7 +264,7 @@ export class NaiveOracle {
     } else if (isOver) {
       day.openEquity = account.equity();
       day.openFlow = account.netFlow();
-      day.openNav = performance.nav ?? navAtStart;
+      day.openNav = performance.navAt(account.equity()) ?? navAtStart;
     }
     if (isOver || day.end === null) day.end = sessionEnd(time, account.cutover, account.timezone);
   }

@@ -36,6 +36,12 @@ export class Performance {
     return this.navFixed;
   }
 
+  /** Nav at an equity that no tick has measured yet. */
+  navAt(equity: bigint): bigint | null {
+    if (this.units === null || this.units <= 0n || this.wiped) return this.navFixed;
+    return equity > 0n ? (equity * scale * scale) / this.units : 0n;
+  }
+
   get isWiped(): boolean {
     return this.wiped;
   }
