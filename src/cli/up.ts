@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import type { Config } from '../../config/load.ts';
 import { clickHouseAddress, dataDirectory, logDirectory, natsUrl, storePasswordFile } from '../addresses.ts';
 import type { Failure } from '../failure.ts';
+import type { Log } from '../ports.ts';
 import { configFileOf, configOf, exitCodes, wantsJson } from './context.ts';
 
 interface Options {
@@ -37,7 +38,7 @@ async function up(
     import('../process/signals.ts'),
     import('pino'),
   ]);
-  const log = pino({ level: 'warn', base: { role: 'up' } }, pino.destination({ fd: 2, sync: true }));
+  const log = asJson ? pino({ base: { role: 'up' } }, pino.destination({ fd: 2, sync: true })) : spokenLog;
   const gaveUp = later<Failure>();
   const installation = openInstallation(config, { demo, configFile, log, onGiveUp: gaveUp.resolve });
   const signalled = firstSignal(() => {
@@ -56,6 +57,19 @@ async function up(
   if (end === 'signal' && !asJson) console.log('Stopping; once more to kill.');
   await installation.stop();
   if (end !== 'signal') throw end;
+}
+
+/** What befalls the parts, in words: what they say themselves is in their log files. */
+const spokenLog: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: (fields, message) => speak(fields, message),
+  error: (fields, message) => speak(fields, message),
+};
+
+function speak(fields: { readonly child?: string; readonly reason?: string }, message: string): void {
+  const { child, reason } = fields;
+  console.error(`tidemark: ${child ?? 'up'} ${message}${reason === undefined ? '' : ` (${reason})`}`);
 }
 
 function later<T>(): { promise: Promise<T>; resolve: (value: T) => void } {

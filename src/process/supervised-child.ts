@@ -53,7 +53,7 @@ export class SupervisedChild {
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     this.spec.askToStop(child);
     const bound = setTimeout(() => {
-      this.log.warn({ child: this.spec.name }, 'killed: it did not end in time');
+      this.log.warn({ child: this.spec.name }, 'did not end in time and was killed');
       this.kill();
     }, limits.childStopMsMax);
     await ended;
@@ -78,9 +78,16 @@ export class SupervisedChild {
   /** null when the child serves, otherwise why not. */
   private async attempt(): Promise<Failure | null> {
     const { name, logFile } = this.spec;
-    const descriptor = openLogFile(logFile);
-    const child = this.spec.spawn(descriptor);
-    closeSync(descriptor);
+    let child: ChildProcess;
+    try {
+      const descriptor = openLogFile(logFile);
+      child = this.spec.spawn(descriptor);
+      closeSync(descriptor);
+    } catch (error) {
+      return new Failure(
+        `${name} cannot be started: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
     this.child = child;
     this.startedAt = performance.now();
     const ended = new Promise<never>((_, reject) => {
@@ -132,7 +139,10 @@ export class SupervisedChild {
         limits.childRestartDelayMsMax,
       );
       this.restarts++;
-      this.log.warn({ child: name, restarts: this.restarts, delayMs }, 'ended by itself; starting it again');
+      this.log.warn(
+        { child: name, restarts: this.restarts, delayMs },
+        'ended by itself and is started again',
+      );
       await sleep(delayMs);
       if (this.isStopping()) return;
       const failure = await this.attempt();
