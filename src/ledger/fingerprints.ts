@@ -20,7 +20,7 @@ export class Fingerprints {
   }
 
   add(fingerprint: number): void {
-    if (++this.count * 2 > this.slots.length) this.grow();
+    if (++this.count * 5 > this.slots.length * 4) this.grow();
     this.put(nonZero(fingerprint));
   }
 

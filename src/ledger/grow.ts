@@ -1,4 +1,4 @@
-/** Typed arrays that grow: a larger copy. Columns of one table grow together, by half, so that a row costs its bytes. */
+/** Typed arrays that grow: a larger copy. Columns of one table grow together. */
 
 type Column = Float64Array | Int32Array | Uint32Array | Uint8Array;
 
@@ -10,7 +10,11 @@ export function grown<T extends Column>(column: T, capacity: number, fill = 0): 
   return larger;
 }
 
+/** Rows from which a table grows by an eighth at a time: room that nobody uses would cost more than copying. */
+const largeRows = 65_536;
+
 /** The next capacity for a table that must hold `needed` rows. */
 export function nextCapacity(current: number, needed: number): number {
-  return Math.max(needed, current + (current >> 1), 16);
+  const more = current >= largeRows ? current >> 3 : current >> 1;
+  return Math.max(needed, current + more, 16);
 }

@@ -4,12 +4,12 @@
  * an account are known; older pages are forgotten whole.
  */
 import { Fingerprints } from './fingerprints.ts';
-import { grown } from './grow.ts';
+import { grown, nextCapacity } from './grow.ts';
 
 const pageIds = 128;
 /** Words of an entry: id (2), content (2). */
 const words = 4;
-const firstPageIds = 8;
+const firstPageIds = 4;
 
 /** A 64-bit hash, fed value by value. Two lanes of 32-bit multiply-and-rotate with different constants. */
 export class Hash64 {
@@ -147,7 +147,7 @@ export class SeenIds {
       start = -1;
       size = 0;
     }
-    const room = start < 0 ? firstPageIds : (this.room[account] ?? 0) * 2;
+    const room = start < 0 ? firstPageIds : nextRoom(this.room[account] ?? 0);
     const page = this.allocate(room);
     if (start >= 0) {
       this.pool.copyWithin(page, start, start + size * words);
@@ -182,8 +182,7 @@ export class SeenIds {
     if (reused !== undefined) return reused;
     const page = this.used;
     this.used += ids * words;
-    if (this.used > this.pool.length)
-      this.pool = grown(this.pool, Math.max(this.used, (this.pool.length * 3) >> 1));
+    if (this.used > this.pool.length) this.pool = grown(this.pool, nextCapacity(this.pool.length, this.used));
     return page;
   }
 
@@ -194,11 +193,16 @@ export class SeenIds {
   }
 
   private grow(needed: number): void {
-    const capacity = Math.max(needed, (this.start.length * 3) >> 1, 64);
+    const capacity = nextCapacity(this.start.length, needed);
     this.start = grown(this.start, capacity, -1);
     this.room = grown(this.room, capacity);
     this.size = grown(this.size, capacity);
   }
+}
+
+/** Most accounts see few ids: small pages grow by little. */
+function nextRoom(room: number): number {
+  return room < 16 ? room + 4 : Math.min(pageIds, room * 2);
 }
 
 function fingerprint(account: number, idHigh: number): number {
