@@ -40,6 +40,35 @@ export const limits = {
   /** A consumer that nobody asks for so long is removed by the server. */
   consumerIdleMsMax: 60_000,
 
+  // Publishing with acknowledgement.
+  publishWindowMessages: 1_024,
+  publishWindowBytes: 16_777_216,
+  /** What is not acknowledged within this is sent again. */
+  publishAckMs: 5_000,
+  /** Dead letters and alerts waiting to be acknowledged; beyond, they are counted and dropped. */
+  publishOnceBytesMax: 67_108_864,
+  droppedBetweenLogs: 10_000,
+  /** Below the server's default max_payload of 1 MiB, with room for the headers. */
+  deadLetterBytesMax: 1_000_000,
+  /** Of what was refused, as much stands in a row of ClickHouse; the stream has all of it. */
+  deadLetterRowCharsMax: 8_192,
+  /** Frames published and not acknowledged, beyond which the ledger is not read further. */
+  framesOutstandingBytesMax: 33_554_432,
+
+  // Trades.
+  tradesAckWaitMs: 30_000,
+  tradesOutstandingMax: 1_024,
+  tradesPollMs: 25,
+
+  // The service tidemark.
+  queryPageAccountsMax: 1_000,
+  queryPageAccountsDefault: 100,
+  snapshotAccountsMax: 1_000,
+
+  // Prices.
+  /** How often the last prices of batches and foreign subjects are written to PRICES. */
+  pricesWriteThroughMs: 1_000,
+
   // Decoding.
   /** Symbols that prices may name; a settlement's symbol is never refused. */
   symbolsMax: 1_000_000,
@@ -151,6 +180,27 @@ export const limits = {
   demoAcksOutstandingMax: 256,
   /** Trades that wait to be reversed: with so many, each new one reverses an old one. */
   demoReversibleTradesMax: 2_000,
+
+  // Load test.
+  /** Together, measured or not: a probe's price has room for no more. */
+  loadSecondsMax: 600,
+  /** A burst of prices holds at most what is due in so long. */
+  loadBurstMsMax: 20,
+  /** Bursts handed to the connection and not yet taken by it. */
+  loadBurstsUnderWayMax: 8,
+  /** What prices are behind by more is given up. */
+  loadBehindMsMax: 250,
+  loadProbesASecond: 200,
+  loadProbesMax: 40,
+  loadSettlementBurstMs: 5,
+  loadAcksOutstandingMax: 2_000,
+  loadAckMsMax: 10_000,
+  loadOpenMsMax: 60_000,
+  /** So long what differs at the end may stay as it is before it counts. */
+  loadSettleMsMax: 15_000,
+  loadPollMs: 50,
+  loadInspectionsAtOnce: 16,
+  loadDifferencesShown: 40,
 
   // Import.
   importRowsReadAhead: 2_048,

@@ -42,6 +42,10 @@ export function countOption(text: string): number {
   return count;
 }
 
+export function countOrNoneOption(text: string): number {
+  return text === '0' ? 0 : countOption(text);
+}
+
 export function secondsOption(text: string): number {
   const seconds = Number(text);
   if (!/^\d+(\.\d+)?$/.test(text) || seconds <= 0) {
