@@ -8,6 +8,8 @@ const zero = 48;
 const billion = 1e9;
 /** Below this, 9 decimals of a double can be written through a safe integer. */
 const ratioMax = 9_007_199;
+/** Room left behind text, so that the punctuation after it needs no reserving. */
+const slackBytes = 64;
 
 export class ByteWriter {
   bytes: Uint8Array<ArrayBuffer>;
@@ -97,9 +99,15 @@ export class ByteWriter {
     this.byte(34);
   }
 
+  /** Any text as it is; makes its own room. */
+  text(text: string): void {
+    this.reserve(text.length * 3 + slackBytes);
+    this.length += encoder.encodeInto(text, this.bytes.subarray(this.length)).written;
+  }
+
   /** A JSON string of any text; makes its own room. */
   string(text: string): void {
-    this.reserve(text.length + 2);
+    this.reserve(text.length + 2 + slackBytes);
     const start = this.length;
     const bytes = this.bytes;
     let at = start;
@@ -118,9 +126,7 @@ export class ByteWriter {
 
   /** Well-formed UTF-8 also for text with lone surrogates: JSON.stringify escapes them. */
   private escaped(text: string): void {
-    const json = JSON.stringify(text);
-    this.reserve(json.length * 3);
-    this.length += encoder.encodeInto(json, this.bytes.subarray(this.length)).written;
+    this.text(JSON.stringify(text));
   }
 
   private digits(value: number, count: number): void {

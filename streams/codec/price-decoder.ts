@@ -15,11 +15,8 @@ import type { SymbolLookup } from './symbol-lookup.ts';
 
 /** Told of each element that is refused, by its place in the message. */
 export type RefuseElement = (index: number, why: Rejected) => void;
-/** Told of each symbol whose price was taken. */
-export type Taken = (symbol: number) => void;
 
 const notAnArray = rejected('malformed', 'not an array');
-const nothingTaken: Taken = () => undefined;
 
 export class PriceDecoder {
   private readonly lookup: SymbolLookup;
@@ -34,24 +31,25 @@ export class PriceDecoder {
     this.intake = intake;
   }
 
-  /** A message about one symbol; what is wrong with it, or null. */
-  one(symbol: number, bytes: Uint8Array): Rejected | null {
+  /** A message about one symbol, taken as of `timeIfNone` where it has no time; what is wrong with it, or null. */
+  one(symbol: number, bytes: Uint8Array, timeIfNone = NaN): Rejected | null {
     const scanner = this.scanner;
     const kind = scanner.scan(bytes, 0);
     if (kind !== unusual && endsAt(bytes, scanner.end)) {
       const scale = this.instruments.get(symbol).priceScale;
       const first = scanner.first(scale);
+      const time = Number.isNaN(scanner.ts) ? timeIfNone : scanner.ts;
       if (kind === scannedPrice) {
         if (!Number.isNaN(first)) {
           if (scanner.lostDigits(scale, false)) this.intake.rounded(1);
-          this.intake.offer(symbol, first, scanner.ts);
+          this.intake.offer(symbol, first, time);
           return null;
         }
       } else {
         const second = scanner.second(scale);
         if (!Number.isNaN(first) && !Number.isNaN(second)) {
           if (scanner.lostDigits(scale, true)) this.intake.rounded(1);
-          this.intake.offerQuote(symbol, first, second, scanner.ts);
+          this.intake.offerQuote(symbol, first, second, time);
           return null;
         }
       }
@@ -59,14 +57,14 @@ export class PriceDecoder {
     const message = parseJson(bytes);
     if (message === notJson) return rejected('malformed', 'not JSON');
     const figures = readPriceMessage(message);
-    return figures.kind === 'rejected' ? figures : this.offer(symbol, figures);
+    return figures.kind === 'rejected' ? figures : this.offer(symbol, figures, timeIfNone);
   }
 
   /** An array of messages, each with its symbol. */
-  batch(bytes: Uint8Array, refuse: RefuseElement, taken: Taken = nothingTaken): void {
+  batch(bytes: Uint8Array, refuse: RefuseElement): void {
     const count = this.scanBatch(bytes);
     if (count > 0) {
-      this.offerScanned(count, taken);
+      this.offerScanned(count);
       return;
     }
     const message = parseJson(bytes);
@@ -75,18 +73,13 @@ export class PriceDecoder {
       return;
     }
     for (const [index, element] of (message as unknown[]).entries()) {
-      const why = this.element(element, taken);
+      const why = this.element(element);
       if (why !== null) refuse(index, why);
     }
   }
 
   /** A message of a mapped foreign subject, or an array of them. */
-  foreign(
-    bytes: Uint8Array,
-    mapping: ForeignMapping,
-    refuse: RefuseElement,
-    taken: Taken = nothingTaken,
-  ): void {
+  foreign(bytes: Uint8Array, mapping: ForeignMapping, refuse: RefuseElement): void {
     const message = parseJson(bytes);
     if (message === notJson) {
       refuse(0, rejected('malformed', 'not JSON'));
@@ -96,39 +89,33 @@ export class PriceDecoder {
     if (elements.length === 0) refuse(0, rejected('malformed', 'an empty array'));
     for (const [index, element] of elements.entries()) {
       const read = readForeignPrice(element, mapping);
-      const why = 'kind' in read ? read : this.offerNamed(read.symbol, mapping.symbol, read.figures, taken);
+      const why = 'kind' in read ? read : this.offerNamed(read.symbol, mapping.symbol, read.figures);
       if (why !== null) refuse(index, why);
     }
   }
 
-  private element(element: unknown, taken: Taken): Rejected | null {
+  private element(element: unknown): Rejected | null {
     if (!isObject(element)) return rejected('malformed', 'not an object');
     const name = element['symbol'];
     if (typeof name !== 'string') return rejected('malformed', 'symbol');
     const figures = readPriceMessage(element);
-    return figures.kind === 'rejected' ? figures : this.offerNamed(name, 'symbol', figures, taken);
+    return figures.kind === 'rejected' ? figures : this.offerNamed(name, 'symbol', figures);
   }
 
-  private offerNamed(
-    name: string,
-    field: string,
-    figures: PlainPrice | Quote,
-    taken: Taken,
-  ): Rejected | null {
+  private offerNamed(name: string, field: string, figures: PlainPrice | Quote): Rejected | null {
     const symbol = this.lookup.ofString(name);
     if (symbol < 0) return rejected('malformed', field);
-    const why = this.offer(symbol, figures);
-    if (why === null) taken(symbol);
-    return why;
+    return this.offer(symbol, figures, NaN);
   }
 
-  private offer(symbol: number, figures: PlainPrice | Quote): Rejected | null {
+  private offer(symbol: number, figures: PlainPrice | Quote, timeIfNone: number): Rejected | null {
     const scale = this.instruments.get(symbol).priceScale;
+    const time = Number.isNaN(figures.ts) ? timeIfNone : figures.ts;
     if (figures.kind === 'price') {
       const price = roundedAtScale(figures.price, scale);
       if (Number.isNaN(price)) return rejected('amount_out_of_range', 'price');
       this.countRounded(figures.price, figures.price, scale);
-      this.intake.offer(symbol, price, figures.ts);
+      this.intake.offer(symbol, price, time);
       return null;
     }
     const bid = roundedAtScale(figures.bid, scale);
@@ -136,7 +123,7 @@ export class PriceDecoder {
     const ask = roundedAtScale(figures.ask, scale);
     if (Number.isNaN(ask)) return rejected('amount_out_of_range', 'ask');
     this.countRounded(figures.bid, figures.ask, scale);
-    this.intake.offerQuote(symbol, bid, ask, figures.ts);
+    this.intake.offerQuote(symbol, bid, ask, time);
     return null;
   }
 
@@ -176,7 +163,7 @@ export class PriceDecoder {
     }
   }
 
-  private offerScanned(count: number, taken: Taken): void {
+  private offerScanned(count: number): void {
     const scanned = this.scanned;
     for (let i = 0; i < count * 4; i += 4) {
       const symbol = scanned[i] as number;
@@ -184,7 +171,6 @@ export class PriceDecoder {
       const ts = scanned[i + 3] as number;
       if (Number.isNaN(second)) this.intake.offer(symbol, scanned[i + 1] as number, ts);
       else this.intake.offerQuote(symbol, scanned[i + 1] as number, second, ts);
-      taken(symbol);
     }
   }
 

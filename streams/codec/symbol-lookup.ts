@@ -20,7 +20,9 @@ export class SymbolLookup {
   ofToken(bytes: Uint8Array, start: number, end: number): number {
     const known = this.tokens.find(bytes, start, end);
     if (known >= 0) return known;
-    const symbol = tokenSymbol(latin1(bytes, start, end));
+    const token = latin1(bytes, start, end);
+    // A bare dot begins another token.
+    const symbol = token.includes('.') ? null : tokenSymbol(token);
     return symbol === null ? -1 : this.remember(this.tokens, bytes, start, end, symbol);
   }
 

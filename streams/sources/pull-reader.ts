@@ -92,10 +92,8 @@ export class PullReader {
 
   private async check(): Promise<void> {
     const { first, last } = await streamBounds(this.link.nats, this.stream);
-    if (first > this.next)
-      throw new Error(`${this.stream} begins at ${first}: ${this.next} to ${first - 1} are lost`);
-    if (last < this.next - 1)
-      throw new Error(`${this.stream} ends at ${last}: ${last + 1} to ${this.next - 1} are lost`);
+    if (first > this.next) throw new LostMessages(this.stream, `begins at ${first}`, this.next, first - 1);
+    if (last < this.next - 1) throw new LostMessages(this.stream, `ends at ${last}`, last + 1, this.next - 1);
   }
 
   /** A new consumer at the next sequence. What the old one still sends goes to an inbox nobody listens to. */

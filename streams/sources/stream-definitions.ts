@@ -53,7 +53,9 @@ export const pricesDefinition: StreamDefinition = {
 };
 
 /** Rows on their way to ClickHouse; limits retention, since recovery reads them too. */
-export function framesDefinition(config: { readonly frames: Pick<Config['frames'], 'max_age'> }): StreamDefinition {
+export function framesDefinition(config: {
+  readonly frames: Pick<Config['frames'], 'max_age'>;
+}): StreamDefinition {
   return {
     name: framesStream,
     subjects: ['frames.*.*'],

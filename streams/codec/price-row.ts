@@ -1,0 +1,31 @@
+/** The last price of a symbol in a period, in the order of `frameColumns.prices`. */
+import type { PriceChanges } from '../../src/domain/price-change.ts';
+import type { ByteWriter } from './byte-writer.ts';
+
+const figuresBytesMax = 256;
+
+export function writePriceRow(
+  w: ByteWriter,
+  symbol: string,
+  scale: number,
+  changes: PriceChanges,
+  at: number,
+  tick: number,
+  time: number,
+): void {
+  w.reserve(1);
+  w.byte(91);
+  w.string(symbol);
+  w.reserve(figuresBytesMax);
+  w.byte(44);
+  w.integer(time);
+  w.byte(44);
+  w.decimal(changes.mids[at] as number, scale);
+  w.byte(44);
+  w.decimal(changes.bids[at] as number, scale);
+  w.byte(44);
+  w.decimal(changes.asks[at] as number, scale);
+  w.byte(44);
+  w.integer(tick);
+  w.ascii(']\n');
+}

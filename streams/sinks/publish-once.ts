@@ -1,0 +1,42 @@
+/**
+ * Publishes to subjects that take one message each: the server refuses the second attempt of a replay, and that is
+ * success. Bounded in what may be outstanding.
+ */
+import { limits } from '../../config/limits.ts';
+import type { Log } from '../../src/ports.ts';
+import { PublishRefused, type WindowedPublisher } from './windowed-publisher.ts';
+
+/** JetStream's error for an expected last subject sequence that is not the one there is. */
+const isThereAlready = 10071;
+const onlyFirst = { 'Nats-Expected-Last-Subject-Sequence': '0' };
+
+export class PublishOnce {
+  private readonly publisher: WindowedPublisher;
+  private readonly log: Log;
+  dropped = 0;
+
+  constructor(publisher: WindowedPublisher, log: Log) {
+    this.publisher = publisher;
+    this.log = log;
+  }
+
+  /** `encode` is called only where there is room for the message. */
+  publish(subject: string, encode: () => Uint8Array): void {
+    if (this.publisher.outstandingBytes > limits.publishOnceBytesMax) {
+      this.dropped++;
+      if (this.dropped % limits.droppedBetweenLogs === 1) {
+        this.log.error({ subject, dropped: this.dropped }, 'too much is waiting to be published: dropped');
+      }
+      return;
+    }
+    // Each repetition by the publisher itself may meet its own first attempt: that, too, is success.
+    this.publisher.publish(subject, encode(), onlyFirst).catch((error: unknown) => {
+      if (error instanceof PublishRefused && error.code === isThereAlready) return;
+      this.log.error({ subject, error: String(error) }, 'could not be published');
+    });
+  }
+
+  flush(): Promise<void> {
+    return this.publisher.flush();
+  }
+}
