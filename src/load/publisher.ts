@@ -1,6 +1,5 @@
 /** The publishing process of a load test: prices over a socket of their own, settlements over a client's connection. */
 import { connectNats } from '../../streams/sources/connection.ts';
-import type { Link } from '../../streams/sources/connection.ts';
 import { microsSince } from './micros.ts';
 import type { LoadPlan, SettlementLog } from './plan.ts';
 import { PriceFeed } from './price-feed.ts';
@@ -9,6 +8,8 @@ import { PriceSocket } from './price-socket.ts';
 import { quietLog } from './quiet-log.ts';
 import { SettlementFeed } from './settlement-feed.ts';
 import { servePart } from './worker.ts';
+import { WindowedPublisher } from '../../streams/sinks/windowed-publisher.ts';
+import type { Clock } from '../ports.ts';
 
 export interface PublisherTask {
   readonly plan: LoadPlan;
@@ -44,10 +45,17 @@ export interface PublisherCalls {
 }
 
 interface Feeds {
-  readonly link: Link;
   readonly prices: PriceFeed;
   readonly settlements: SettlementFeed;
 }
+
+const clock: Clock = {
+  now: Date.now,
+  every(intervalMs, action) {
+    const timer = setInterval(action, intervalMs);
+    return () => clearInterval(timer);
+  },
+};
 
 servePart((fail) => {
   let feeds: Feeds | null = null;
@@ -58,10 +66,9 @@ servePart((fail) => {
   return {
     async open({ plan, url, start }: PublisherTask) {
       const link = await connectNats({ url, name: 'tidemark-load-settlements', log: quietLog });
-      link.onReconnect(() => fail(new Error('the connection to NATS was lost')));
       const prices = new PriceFeed(plan, await PriceSocket.open(url), microsSince(start));
-      const settlements = new SettlementFeed(plan, link);
-      feeds = { link, prices, settlements };
+      const settlements = new SettlementFeed(plan, new WindowedPublisher(link, clock, quietLog));
+      feeds = { prices, settlements };
       await prices.all();
       return settlements.open();
     },

@@ -1,9 +1,9 @@
 /**
- * Settlements of a load test into LEDGER: acknowledged, with a bounded number under way, never published twice. Keeps
- * what was published and at which sequence it came to stand. Owns the making of settlements and their pace.
+ * Settlements of a load test into LEDGER: acknowledged, with a bounded number under way. Keeps what was published and
+ * at which sequence it came to stand. Owns the making of settlements and their pace.
  */
 import { limits } from '../../config/limits.ts';
-import type { Link } from '../../streams/sources/connection.ts';
+import type { WindowedPublisher } from '../../streams/sinks/windowed-publisher.ts';
 import { Random } from '../random.ts';
 import {
   accountCount,
@@ -20,12 +20,6 @@ import {
   symbolName,
 } from './plan.ts';
 import type { LoadPlan, SettlementLog } from './plan.ts';
-
-interface Ack {
-  readonly stream?: string;
-  readonly seq?: number;
-  readonly error?: { readonly description?: string };
-}
 
 const rowsAtFirst = 65_536;
 const quantityUnit = 10 ** quantityScale;
@@ -45,27 +39,19 @@ export class SettlementFeed {
   /** The last sequence of an event of each account: its opening, deposit or a settlement. */
   readonly lastSequence: Float64Array;
   private readonly plan: LoadPlan;
-  private readonly link: Link;
+  private readonly publisher: WindowedPublisher;
   private readonly holdings: readonly number[][];
   private readonly random: Random;
-  private readonly inbox: string;
-  /** By number of publication: what to do with its sequence. */
-  private readonly waiting = new Map<number, (sequence: number) => void>();
-  private published = 0;
   private failure: Error | null = null;
   private wake: () => void = () => undefined;
   private timer: NodeJS.Timeout | null = null;
 
-  constructor(plan: LoadPlan, link: Link) {
+  constructor(plan: LoadPlan, publisher: WindowedPublisher) {
     this.plan = plan;
-    this.link = link;
+    this.publisher = publisher;
     this.lastSequence = new Float64Array(accountCount(plan));
     this.holdings = Array.from({ length: accountCount(plan) }, (_, account) => holdingsOf(plan, account));
     this.random = new Random(plan.seed, -3);
-    this.inbox = `_INBOX.load.${plan.run}`;
-    link.nats.subscribe(`${this.inbox}.*`, {
-      callback: (_, message) => this.acknowledged(message.subject, message.data),
-    });
   }
 
   /** Opens, funds and fills the accounts; resolves with the last sequence when all of it is in LEDGER. */
@@ -73,7 +59,7 @@ export class SettlementFeed {
     const prices = firstPrices(this.plan);
     for (let account = 0; account < accountCount(this.plan); account++) {
       const name = accountName(this.plan, account);
-      await this.publish(account, `accounts.${name}`, { type: 'open', name: 'load test', ts: Date.now() });
+      await this.publish(account, `accounts.${name}`, { type: 'open', ts: Date.now() });
       await this.publish(account, `cash.${name}`, {
         id: 'deposit',
         type: 'deposit',
@@ -85,7 +71,7 @@ export class SettlementFeed {
         else await this.settle(account, symbol, prices[symbol] ?? priceMin);
       }
     }
-    await this.drained();
+    await this.room(1);
     return Math.max(...this.lastSequence);
   }
 
@@ -98,7 +84,7 @@ export class SettlementFeed {
       try {
         if (this.failure !== null) throw this.failure;
         const due = Math.floor(((performance.now() - startedAt) * settlements) / 1000) - made;
-        for (let i = 0; i < due && this.waiting.size < limits.loadAcksOutstandingMax; i++, made++) {
+        for (let i = 0; i < due && this.publisher.outstanding < limits.loadAcksOutstandingMax; i++, made++) {
           const account = this.random.integer(0, accounts - 1);
           const symbol = this.random.pick(this.holdings[account] ?? []);
           this.publishSettlement(account, symbol, priceOf(symbol));
@@ -113,7 +99,7 @@ export class SettlementFeed {
   async stop(): Promise<void> {
     if (this.timer !== null) clearInterval(this.timer);
     this.timer = null;
-    await this.drained();
+    await this.room(1);
   }
 
   private async settle(account: number, symbol: number, price: number): Promise<void> {
@@ -156,7 +142,7 @@ export class SettlementFeed {
       ...(fee === 0 ? {} : { fee }),
       ts: Date.now(),
     };
-    this.send(`settlements.${accountName(this.plan, account)}`, message, (sequence) => {
+    this.send(`settlements.${accountName(this.plan, account)}`, message.id, message, (sequence) => {
       log.sequence[row] = sequence;
       this.lastSequence[account] = Math.max(this.lastSequence[account] ?? 0, sequence);
     });
@@ -164,39 +150,25 @@ export class SettlementFeed {
 
   private async publish(account: number, subject: string, message: object): Promise<void> {
     await this.room(limits.loadAcksOutstandingMax);
-    this.send(subject, message, (sequence) => {
+    this.send(subject, 'first', message, (sequence) => {
       this.lastSequence[account] = Math.max(this.lastSequence[account] ?? 0, sequence);
     });
   }
 
-  private send(subject: string, message: object, acknowledged: (sequence: number) => void): void {
-    const number = this.published++;
-    this.waiting.set(number, acknowledged);
-    this.link.nats.publish(subject, JSON.stringify(message), { reply: `${this.inbox}.${number}` });
-  }
-
-  private acknowledged(subject: string, data: Uint8Array): void {
-    const number = Number(subject.slice(this.inbox.length + 1));
-    const take = this.waiting.get(number);
-    if (take === undefined) return;
-    this.waiting.delete(number);
-    const ack = data.length === 0 ? {} : (JSON.parse(Buffer.from(data).toString()) as Ack);
-    if (ack.seq === undefined) {
-      this.failure ??= new Error(
-        `LEDGER did not take an event: ${ack.error?.description ?? 'no stream listens: is the engine running?'}`,
-      );
-    } else take(ack.seq);
-    this.wake();
+  private send(subject: string, id: string, message: object, acknowledged: (sequence: number) => void): void {
+    this.publisher
+      .publish(subject, Buffer.from(JSON.stringify(message)), { 'Nats-Msg-Id': `${subject}.${id}` })
+      .then(
+        ({ sequence }) => acknowledged(sequence),
+        (error: unknown) => (this.failure ??= error instanceof Error ? error : new Error(String(error))),
+      )
+      .finally(() => this.wake());
   }
 
   /** Resolves when fewer than `limit` events are under way. */
   private async room(limit: number): Promise<void> {
-    while (this.waiting.size >= limit && this.failure === null) await this.moved();
+    while (this.publisher.outstanding >= limit && this.failure === null) await this.moved();
     if (this.failure !== null) throw this.failure;
-  }
-
-  private async drained(): Promise<void> {
-    await this.room(1);
   }
 
   /** Resolves at the next acknowledgement. Throws where none comes. */
