@@ -48,8 +48,8 @@ export async function runRoles(wanted: readonly Role[], config: Config): Promise
     pino.destination({ fd: 2, sync: true }),
   );
   // Whoever started this process and is gone without a word was killed: no orphan may go on beside its successor.
-  process.once('disconnect', () => process.exit(1));
-  const signal = firstSignal(() => process.exit(1));
+  process.once('disconnect', endAtOnce);
+  const signal = firstSignal(endAtOnce);
   const running: Running[] = [];
   try {
     for (const role of wanted) running.push(await starters[role](config, log));
@@ -62,7 +62,7 @@ export async function runRoles(wanted: readonly Role[], config: Config): Promise
   log.info({ signal: await signal }, 'draining');
   setTimeout(() => {
     log.fatal({ boundMs: limits.roleStopMsMax }, 'did not drain in time');
-    process.exit(1);
+    endAtOnce();
   }, limits.roleStopMsMax).unref();
   try {
     for (const each of running.reverse()) await each.stop();
@@ -72,4 +72,9 @@ export async function runRoles(wanted: readonly Role[], config: Config): Promise
   }
   log.info({}, 'stopped');
   process.exit(0);
+}
+
+/** `process.exit` runs the destructors of the embedded engine, which may wait for ever when it was not closed. */
+function endAtOnce(): void {
+  process.kill(process.pid, 'SIGKILL');
 }
