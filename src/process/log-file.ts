@@ -20,9 +20,19 @@ export function trimLogFile(path: string): void {
   truncateSync(path);
 }
 
-/** The last lines that are no JSON: what a process says when it cannot even start. */
+/** What a process said last, as a person would read it. */
 export function lastWords(path: string, linesMax = 3): string {
   if (!existsSync(path)) return '';
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
-  return lines.slice(-linesMax).join('\n');
+  return lines.slice(-linesMax).map(inWords).join('\n');
+}
+
+/** A line of a role's log is JSON; what a process says when it cannot even start is not. */
+function inWords(line: string): string {
+  try {
+    const { msg, err } = JSON.parse(line) as { msg?: string; err?: { message?: string } };
+    return [msg, err?.message].filter((part) => part !== undefined).join(': ');
+  } catch {
+    return line;
+  }
 }
