@@ -147,6 +147,8 @@ export const limits = {
   /** Running queries are given this long at the end, then stopped. */
   storeDrainMs: 5_000,
   storeDrainPollMs: 20,
+  /** Between two attempts to stop queries whose client has left. */
+  storeStopPollMs: 50,
 
   // Command line.
   cliConnectMsMax: 5_000,
@@ -204,12 +206,18 @@ export const limits = {
 
   // Import.
   importRowsReadAhead: 2_048,
+  importRowCharsMax: 1_000_000,
   importPricesInBatch: 200,
   /** Prices handed to the connection before the server has confirmed the ones before them. */
   importPricesUnflushedMax: 5_000,
   /** Prices the engine may be behind what was sent, where it says how many it has. */
   importPricesBehindMax: 100_000,
+  /** So long the engine may make no progress. */
   importBehindMsMax: 10_000,
+  /** Ticks the engine may have before it. */
+  importTicksWaitingMax: 200,
+  /** Rows whose lines are remembered, to tell the line of what the engine refuses. */
+  importLinesKeptMax: 5_000_000,
   importAcksOutstandingMax: 1_000,
   importRejectionsKeptMax: 1_000,
   importRejectionsShown: 20,

@@ -329,6 +329,7 @@ describe('the sink', function () {
       const target = sink.stats().frames + 10;
       await until(() => sink.stats().frames >= target || published === frames.length, {
         what: 'inserts to go on',
+        timeoutMs: 60_000,
       });
       await store.kill();
       await store.start();

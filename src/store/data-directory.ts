@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { limits } from '../../config/limits.ts';
 
 /** Raised when a newer store could not read what this one writes. */
@@ -23,7 +23,8 @@ export interface StoreDirectory {
 }
 
 export async function openStoreDirectory(dataDir: string): Promise<StoreDirectory> {
-  const root = join(dataDir, 'store');
+  // Absolute: the engine reads spooled files by their path, and is not told where this process runs.
+  const root = resolve(dataDir, 'store');
   const path = (name: string): string => join(root, name);
   await mkdir(path('engine'), { recursive: true, mode: 0o700 });
   await checkVersion(path('VERSION'), dataDir);

@@ -6,6 +6,7 @@
 import type { Native, NativeConnection, NativeInsertResult, NativeResult, NativeStream } from './native.ts';
 import { createSlots, type SlotKind } from './slots.ts';
 import { quoteString } from './sql-text.ts';
+import { StoreError } from './store-error.ts';
 
 export interface EngineConnection {
   /** A statement and its whole result. */
@@ -20,9 +21,10 @@ export interface EngineConnection {
 
 export interface Engine {
   readonly version: string;
-  connect(): EngineConnection;
-  /** Asks the query that carries this id to stop; resolves when asked, not when it has stopped. */
-  stop(queryId: string): Promise<void>;
+  /** Calls that have not begun when the signal is aborted fail; those that run are stopped by `stop`. */
+  connect(signal: AbortSignal): EngineConnection;
+  /** Asks the queries that carry these ids to stop; resolves when asked, not when they have stopped. */
+  stop(queryIds: readonly string[]): Promise<void>;
   /** After the last connection was closed. */
   close(): void;
 }
@@ -45,10 +47,11 @@ export async function openEngine(native: Native, directory: string, configFile: 
   // Kept open: the engine shuts down with its last connection.
   const keeper = open();
 
-  function connect(): EngineConnection {
+  function connect(signal: AbortSignal): EngineConnection {
     const connection = open();
     let prepared = false;
     async function prepare(): Promise<void> {
+      if (signal.aborted) throw new StoreError(394, 'QUERY_WAS_CANCELLED', 'Query was cancelled.');
       if (prepared) return;
       prepared = true;
       await native.QueryAsyncConnection(connection, `SET ${serverLikeSettings}`, 'Null');
@@ -88,11 +91,11 @@ export async function openEngine(native: Native, directory: string, configFile: 
   return {
     version: Buffer.from(bytes).toString().trim(),
     connect,
-    async stop(queryId) {
+    async stop(queryIds) {
       // Past the slots on purpose: what is to be stopped may hold them all; one thread of the pool is always free.
       const connection = open();
       try {
-        const where = `Settings['log_comment'] = ${quoteString(queryId)}`;
+        const where = `Settings['log_comment'] IN (${queryIds.map(quoteString).join(', ')})`;
         await native.QueryAsyncConnection(connection, `KILL QUERY WHERE ${where} ASYNC`, 'Null');
       } finally {
         native.CloseConnection(connection);

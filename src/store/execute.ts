@@ -40,8 +40,9 @@ export async function execute(
   sent: SentStatement,
   parameters: RequestParameters,
   spoolDirectory: string,
+  signal: AbortSignal,
 ): Promise<Outcome> {
-  const connection = engine.connect();
+  const connection = engine.connect(signal);
   try {
     const { source, ...result } = await start(connection, sent, parameters, spoolDirectory);
     return {
@@ -123,18 +124,19 @@ async function insert(
     const { rowsWritten, bytesWritten, elapsed } = await connection.insert(text, data);
     return { ...nothing, writtenRows: rowsWritten, writtenBytes: bytesWritten, elapsedSeconds: elapsed };
   }
-  const path = typeof data === 'string' ? data : join(spoolDirectory, randomUUID());
+  if (typeof data === 'string') return insertFile(connection, sent, data);
+  const path = join(spoolDirectory, randomUUID());
   try {
-    if (typeof data !== 'string') await writeFile(path, data, { mode: 0o600 });
-    const { rowsRead, bytesRead, elapsed } = await connection.run(
-      'write',
-      insertFromFile(sent, path),
-      'Null',
-    );
-    return { ...nothing, writtenRows: rowsRead, writtenBytes: bytesRead, elapsedSeconds: elapsed };
+    await writeFile(path, data, { mode: 0o600 });
+    return await insertFile(connection, sent, path);
   } finally {
     await rm(path, { force: true });
   }
+}
+
+async function insertFile(connection: EngineConnection, sent: SentStatement, path: string): Promise<Summary> {
+  const { rowsRead, bytesRead, elapsed } = await connection.run('write', insertFromFile(sent, path), 'Null');
+  return { ...nothing, writtenRows: rowsRead, writtenBytes: bytesRead, elapsedSeconds: elapsed };
 }
 
 /** The same insert, with its data read from a file. `input('...')` is a server's: a file has the same meaning. */

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { Readable, type Duplex } from 'node:stream';
@@ -13,7 +14,7 @@ import { limits } from '../../config/limits.ts';
 import { readStatement, type Statement } from './statement.ts';
 import { StoreError } from './store-error.ts';
 
-/** A statement with the data that came with it. */
+/** A statement with the data that came with it; a file of data is the taker's to remove. */
 export interface SentStatement {
   readonly text: string;
   readonly statement: Statement;
@@ -96,7 +97,12 @@ async function spool(head: Buffer, rest: AsyncIterator<Buffer>, directory: strin
       yield next.value;
     }
   }
-  await pipeline(Readable.from(all(), { objectMode: false }), createWriteStream(path, { mode: 0o600 }));
+  try {
+    await pipeline(Readable.from(all(), { objectMode: false }), createWriteStream(path, { mode: 0o600 }));
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
   return path;
 }
 

@@ -3,13 +3,15 @@
  * client leaves before the answer. Knows neither the engine's calls nor the data directory.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../ports.ts';
 import type { Engine } from './engine.ts';
 import { execute } from './execute.ts';
-import { decodedBody, readSentStatement } from './request-body.ts';
+import { decodedBody, readSentStatement, type SentStatement } from './request-body.ts';
 import { readForm, readParameters, type Credentials, type RequestParameters } from './request-parameters.ts';
-import { answerError, answerOutcome, answerText, setCommonHeaders } from './respond.ts';
+import { answerError, answerOutcome, answerText, setCommonHeaders, type Answered } from './respond.ts';
+import { createRunningQueries, type RunningQueries } from './running-queries.ts';
 import { asStoreError, StoreError } from './store-error.ts';
 
 export interface HandlerOptions {
@@ -22,15 +24,14 @@ export interface HandlerOptions {
 
 export interface RequestHandler {
   handle(request: IncomingMessage, response: ServerResponse): void;
-  /** Ids of the queries that run. */
-  readonly running: ReadonlySet<string>;
+  readonly running: RunningQueries;
 }
 
 const healthPaths = new Set(['/ping', '/replicas_status']);
 
 export function createRequestHandler(options: HandlerOptions): RequestHandler {
   const { engine, log } = options;
-  const running = new Set<string>();
+  const running = createRunningQueries(engine, log);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const answered = { request, response, engineVersion: engine.version };
@@ -64,38 +65,39 @@ export function createRequestHandler(options: HandlerOptions): RequestHandler {
   }
 
   async function runQuery(
-    answered: Parameters<typeof answerOutcome>[0],
+    answered: Answered,
     parameters: RequestParameters,
     body: AsyncIterable<Buffer>,
   ): Promise<void> {
     const { queryId } = parameters;
     const sent = await readSentStatement(parameters.query, body, options.spoolDirectory);
-    if (running.has(queryId)) {
-      const message = `Query with id = ${queryId} is already running.`;
-      throw new StoreError(216, 'QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING', message);
-    }
-    running.add(queryId);
-    // An insert goes on when its client has left, as on a server: half of it would help nobody.
-    const stop = (): void => {
-      if (answered.response.writableFinished || sent.statement.kind !== 'select') return;
-      engine
-        .stop(queryId)
-        .catch((error: unknown) => log.warn({ error, queryId }, 'a query could not be stopped'));
-    };
-    answered.response.once('close', stop);
     try {
-      const outcome = await execute(engine, sent, parameters, options.spoolDirectory);
-      try {
-        await answerOutcome(answered, outcome, parameters.compressResponse);
-      } catch (error) {
-        // The reader has left, or the connection broke: there is nobody to tell.
-        log.debug({ error: String(error), queryId }, 'an answer did not reach its reader');
-        answered.response.destroy();
-      } finally {
-        await outcome.close();
-      }
+      await running.run(queryId, (signal) => answerStatement(answered, parameters, sent, signal));
     } finally {
-      running.delete(queryId);
+      if (typeof sent.data === 'string') await rm(sent.data, { force: true });
+    }
+  }
+
+  async function answerStatement(
+    answered: Answered,
+    parameters: RequestParameters,
+    sent: SentStatement,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { queryId } = parameters;
+    // An insert goes on when its client has left, as on a server: half of it would help nobody.
+    answered.response.once('close', () => {
+      if (!answered.response.writableFinished && sent.statement.kind === 'select') running.stop(queryId);
+    });
+    const outcome = await execute(engine, sent, parameters, options.spoolDirectory, signal);
+    try {
+      await answerOutcome(answered, outcome, parameters.compressResponse);
+    } catch (error) {
+      // The reader has left, or the connection broke: there is nobody to tell.
+      log.debug({ error: String(error), queryId }, 'an answer did not reach its reader');
+      answered.response.destroy();
+    } finally {
+      await outcome.close();
     }
   }
 

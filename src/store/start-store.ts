@@ -4,6 +4,7 @@
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { limits } from '../../config/limits.ts';
 import type { Log } from '../ports.ts';
 import { openStoreDirectory, type StoreDirectory } from './data-directory.ts';
@@ -66,7 +67,7 @@ export async function startStore(options: StoreOptions): Promise<Store> {
     user,
     password,
     async close() {
-      await drain(server, handler, engine);
+      await drain(server, handler);
       engine.close();
       await directory.release();
     },
@@ -101,11 +102,11 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   });
 }
 
-async function drain(server: Server, handler: RequestHandler, engine: Engine): Promise<void> {
+async function drain(server: Server, handler: RequestHandler): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   const stopAll = setTimeout(() => {
-    for (const queryId of handler.running) void engine.stop(queryId).catch(() => undefined);
+    handler.running.stopAll();
     server.closeAllConnections();
   }, limits.storeDrainMs);
   // Answered connections that are kept alive would hold the server open.
@@ -114,7 +115,7 @@ async function drain(server: Server, handler: RequestHandler, engine: Engine): P
   clearTimeout(stopAll);
   clearInterval(closeIdle);
   while (handler.running.size > 0) {
-    for (const queryId of handler.running) await engine.stop(queryId).catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, limits.storeDrainPollMs));
+    handler.running.stopAll();
+    await sleep(limits.storeDrainPollMs);
   }
 }

@@ -311,6 +311,18 @@ export function clickHouseClientContract(address: () => ClickHouseAddress): void
     await until(async () => (await running()).length === 0, { what: 'the query to stop' });
   });
 
+  it('stops queries whose clients leave before they have begun', async () => {
+    const query = 'SELECT sum(sipHash64(number)) FROM numbers(30000000001)';
+    const leaving = Array.from({ length: 24 }, (_, at) => {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(), at * 2);
+      return client.command({ query, abort_signal: controller.signal }).catch((error: unknown) => error);
+    });
+    await Promise.all(leaving);
+    const running = "SELECT 1 FROM system.processes WHERE query LIKE '%30000000001)'";
+    await until(async () => (await rows(running)).length === 0, { what: 'every query to stop' });
+  });
+
   it('kills a query by its id', async () => {
     const query = 'SELECT sum(sipHash64(number)) FROM numbers(30000000000)';
     const killed = failure(() => client.query({ query, query_id: 'to-be-killed' }));

@@ -1,6 +1,7 @@
 /** What curl, and whoever speaks plain HTTP, may expect of ClickHouse's HTTP interface. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { request } from 'node:http';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import type { ClickHouseClient } from '@clickhouse/client';
@@ -96,6 +97,23 @@ export function clickHouseCurlContract(address: () => ClickHouseAddress): void {
     });
     assert.equal(gzipped.status, 200, await gzipped.text());
     assert.deepEqual(await rows('SELECT count() AS n, sum(id) AS s FROM rows'), [{ n: '6', s: '21' }]);
+  });
+
+  it('takes nothing of an insert whose sender breaks off', async () => {
+    for (const encoding of ['identity', 'gzip']) {
+      const headers = {
+        Authorization: `Basic ${Buffer.from(login()).toString('base64')}`,
+        'Content-Encoding': encoding,
+      };
+      const path = `/?database=${database}&query=INSERT+INTO+rows+(id)+FORMAT+TSV`;
+      const broken = request(at(path), { method: 'POST', headers });
+      const failed = new Promise((resolve) => broken.once('error', resolve));
+      const part = encoding === 'gzip' ? gzipSync('1\n2\n').subarray(0, -4) : '1\n2\n';
+      broken.write(part, () => broken.destroy(new Error('broken off')));
+      await failed;
+    }
+    await curl('-u', login(), at(`/?database=${database}&query=INSERT+INTO+rows+(id)+FORMAT+TSV`), '-d', '7');
+    assert.deepEqual(await rows('SELECT id FROM rows'), [{ id: '7' }]);
   });
 
   it('gets a compressed answer when it asks for one', async () => {
