@@ -104,7 +104,7 @@ function readyAsText(config: Config, demo: boolean, configFile: string | undefin
     '',
     'In another terminal:',
     '',
-    ...firstCommands(demo).map(([command, why]) => `  ${`${tidemark} ${command}`.padEnd(74)} # ${why}`),
+    ...firstCommands(demo).map(([command, why]) => `  ${`${tidemark} ${command}`.padEnd(82)} # ${why}`),
     '',
     'Ctrl-C stops everything.',
   ];
@@ -117,15 +117,17 @@ function firstCommands(demo: boolean): [command: string, why: string][] {
     return [
       ['watch', 'all accounts, live'],
       ['accounts --order drawdown', 'the deepest under water first'],
-      ['sql "SELECT account_id, min(drawdown) FROM equity_curve GROUP BY 1"', 'the curve, in SQL'],
+      ['inspect 10', 'one account: cash, positions, drawdown'],
+      ['drawdown 10 --chart', 'its way under water, from ClickHouse'],
+      ['sql "SELECT account_id, min(drawdown) FROM equity_curve GROUP BY 1"', 'the curves, in SQL'],
       ['doctor', 'whether everything is well'],
     ];
   }
   return [
     ['deposit alice 100000.00', 'opens the account'],
+    ['settle alice --symbol AAPL --side buy --quantity 100 --price 187.20', 'a fill'],
     ['price AAPL 187.23', 'a market price'],
-    ['settle alice buy 100 AAPL 187.20', 'a fill'],
-    ['inspect alice', 'what she has'],
+    ['inspect alice', 'what she has now'],
     ['watch', 'all accounts, live'],
     ['doctor', 'whether everything is well'],
   ];
