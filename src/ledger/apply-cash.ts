@@ -1,9 +1,21 @@
 /** Decides and applies a cash event: deposit, withdrawal, fee, dividend, interest, conversion. */
 import { isCurrency } from '../domain/currency.ts';
 import type { CashEvent } from '../domain/ledger-event.ts';
+import { isSafe } from '../domain/rounding.ts';
 import { rejected } from '../domain/rejection.ts';
 import type { BookParts } from './book-parts.ts';
-import { book, bookFits, buyUnits, cashFits, moveCash, pairOf, pocketOf, wipeBeforeFlow } from './booking.ts';
+import {
+  balanceAfter,
+  book,
+  bookFits,
+  buyUnits,
+  cashFits,
+  inBase,
+  moveCash,
+  pairOf,
+  pocketOf,
+  wipeBeforeFlow,
+} from './booking.ts';
 import type { Outcome } from './outcome.ts';
 import { outcomes } from './outcome.ts';
 
@@ -83,8 +95,16 @@ function flow(
 function convert(b: BookParts, account: number, e: CashEvent, pair: number, time: number): Outcome {
   const { pockets, effect } = b;
   const toPair = pairOf(b, account, e.toCurrency);
-  if (!cashFits(b, account, toPair, e.toAmount)) return outcomes.outOfRange;
+  const balance = pair === toPair ? undefined : balanceAfter(b, account, pair, 0 - e.amount);
+  if (!isSafe(balanceAfter(b, account, toPair, e.toAmount, balance))) return outcomes.outOfRange;
   if (b.rates.hasRate(pair) && b.rates.hasRate(toPair)) {
+    const converted = (of: number): number => {
+      const pocket = pockets.find(b.accounts.firstPocket[account] ?? -1, of);
+      return pocket < 0 ? 0 : (pockets.converted[pocket] ?? 0);
+    };
+    if (!isSafe(converted(pair) - e.amount) || !isSafe(converted(toPair) + e.toAmount)) {
+      return outcomes.outOfRange;
+    }
     noteBefore(b, account);
     moveCash(b, account, pair, 0 - e.amount);
     moveCash(b, account, toPair, e.toAmount);
@@ -96,7 +116,7 @@ function convert(b: BookParts, account: number, e: CashEvent, pair: number, time
   }
   if (
     !bookFits(b, account, 'netFlow', pair, 0 - e.amount) ||
-    !bookFits(b, account, 'netFlow', toPair, e.toAmount)
+    !bookFits(b, account, 'netFlow', toPair, e.toAmount, inBase(b, pair, 0 - e.amount))
   ) {
     return outcomes.outOfRange;
   }

@@ -6,7 +6,16 @@ import type { Instrument } from '../domain/instrument.ts';
 import { isSafe, replacePart } from '../domain/rounding.ts';
 import { rejected } from '../domain/rejection.ts';
 import type { BookParts } from './book-parts.ts';
-import { book, bookFits, buyUnits, cashFits, moveCash, pairOf, wipeBeforeFlow } from './booking.ts';
+import {
+  balanceAfter,
+  book,
+  bookFits,
+  buyUnits,
+  inBase,
+  moveCash,
+  pairOf,
+  wipeBeforeFlow,
+} from './booking.ts';
 import type { Outcome } from './outcome.ts';
 import { outcomes } from './outcome.ts';
 import type { PositionStep } from './position.ts';
@@ -26,8 +35,8 @@ export function applySettlement(b: BookParts, account: number, e: Settlement, ti
   if (!fitsScale(e.price, priceScale)) return outcomes.priceScale;
   if (e.feeQuantity !== null && !fitsScale(e.feeQuantity, quantityScale)) return outcomes.feeQuantityScale;
   if (e.quantity.coefficient <= 0) return outcomes.quantity;
-  if (e.feeQuantity !== null && e.feeQuantity.coefficient < 0) return outcomes.feeQuantity;
   const isTransfer = e.kind === 'transfer';
+  // Negative: a rebate in kind, bought at the fill's price.
   const feeQuantity = e.feeQuantity === null ? 0 : atScale(e.feeQuantity, quantityScale);
   if (margined && feeQuantity !== 0) return outcomes.feeInKindMargined;
   if (margined && isTransfer) return outcomes.transferMargined;
@@ -55,23 +64,28 @@ export function applySettlement(b: BookParts, account: number, e: Settlement, ti
   const ownFees = feeInKind + (feePair === pair ? e.fee : 0);
   // In kind: no cash moves; the value at the price given is a flow instead.
   const paid = isTransfer ? 0 : margined ? realized : 0 - step.value;
+  const ownPaid = feePair === pair ? paid - e.fee : paid;
   const valueAfter = marks.has(e.symbol)
     ? valueOf(quantityAfter, marking.markOf(e.symbol, quantityAfter), instrument)
     : costAfter;
+  const balance = balanceAfter(b, account, pair, ownPaid);
   const fits =
     isSafe(quantityAfter) &&
     isSafe(costAfter) &&
     isSafe(step.value) &&
     isSafe(valueAfter) &&
+    isSafe(realized) &&
+    isSafe(ownFees) &&
+    isSafe(ownPaid) &&
     isSafe(realizedBefore + realized) &&
     isSafe(feesBefore + ownFees) &&
     valueFits(b, account, found, pair, instrument, valueAfter, costAfter) &&
-    (feePair === pair
-      ? cashFits(b, account, pair, paid - e.fee)
-      : cashFits(b, account, pair, paid) && cashFits(b, account, feePair, 0 - e.fee)) &&
+    isSafe(balance) &&
+    (feePair === pair || isSafe(balanceAfter(b, account, feePair, 0 - e.fee, balance))) &&
     bookFits(b, account, 'realized', pair, realized) &&
+    bookFits(b, account, 'fees', pair, feeInKind) &&
     bookFits(b, account, 'fees', pair, ownFees) &&
-    bookFits(b, account, 'fees', feePair, e.fee) &&
+    bookFits(b, account, 'fees', feePair, e.fee, inBase(b, pair, feeInKind)) &&
     (!isTransfer || bookFits(b, account, 'netFlow', pair, step.value));
   if (!fits) return outcomes.outOfRange;
 
@@ -90,8 +104,8 @@ export function applySettlement(b: BookParts, account: number, e: Settlement, ti
   revalue(b, account, row, quantityAfter, costAfter, valueAfter);
   holdings.realized[row] = realizedBefore + realized;
   holdings.fees[row] = feesBefore + ownFees;
-  moveCash(b, account, pair, paid);
-  if (e.fee !== 0) moveCash(b, account, feePair, 0 - e.fee);
+  moveCash(b, account, pair, ownPaid);
+  if (feePair !== pair && e.fee !== 0) moveCash(b, account, feePair, 0 - e.fee);
   const realizedBase = book(b, account, 'realized', pair, realized, row, time);
   let feesBase = 0;
   if (feeInKind !== 0) feesBase += book(b, account, 'fees', pair, feeInKind, row, time);
@@ -109,7 +123,7 @@ export function applySettlement(b: BookParts, account: number, e: Settlement, ti
   effect.price = price;
   effect.feeQuantity = feeQuantity;
   effect.currency = instrument.currency;
-  effect.cashEffect = paid - (feePair === pair ? e.fee : 0);
+  effect.cashEffect = ownPaid;
   effect.realized = realized;
   effect.realizedBase = realizedBase;
   effect.fees = ownFees;

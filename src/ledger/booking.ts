@@ -33,14 +33,25 @@ export function inBase(b: BookParts, pair: number, amount: number): number {
   return b.rates.hasRate(pair) ? b.rates.convert(pair, amount) : 0;
 }
 
-/** Whether cash, and the account's cash balance in base, may take `change` more. */
-export function cashFits(b: BookParts, account: number, pair: number, change: number): boolean {
+/**
+ * The account's cash balance in base once cash has taken `change` more; NaN where an amount would leave the safe
+ * integers. `balance` is what it is before: of two moves the second one sees the first.
+ */
+export function balanceAfter(
+  b: BookParts,
+  account: number,
+  pair: number,
+  change: number,
+  balance = b.accounts.cashBalance[account] ?? 0,
+): number {
   const cash = cashIn(b, account, pair);
-  if (!isSafe(cash + change)) return false;
-  const base = inBase(b, pair, cash + change);
-  return (
-    isSafe(base) && isSafe(replacePart(b.accounts.cashBalance[account] ?? 0, inBase(b, pair, cash), base))
-  );
+  if (!isSafe(change) || !isSafe(cash + change)) return NaN;
+  const after = replacePart(balance, inBase(b, pair, cash), inBase(b, pair, cash + change));
+  return isSafe(after) ? after : NaN;
+}
+
+export function cashFits(b: BookParts, account: number, pair: number, change: number): boolean {
+  return isSafe(balanceAfter(b, account, pair, change));
 }
 
 export function moveCash(b: BookParts, account: number, pair: number, change: number): void {
@@ -80,17 +91,19 @@ function accountColumn(b: BookParts, field: BookField): Float64Array {
   }
 }
 
-/** Whether the books may take the amount. */
+/** Whether the books may take the amount; `baseBefore` is what the same event books in base before it. */
 export function bookFits(
   b: BookParts,
   account: number,
   field: BookField,
   pair: number,
   amount: number,
+  baseBefore = 0,
 ): boolean {
   const pocket = b.pockets.find(b.accounts.firstPocket[account] ?? -1, pair);
   const local = pocket < 0 ? 0 : (pocketColumn(b, field)[pocket] ?? 0);
-  return isSafe(local + amount) && isSafe((accountColumn(b, field)[account] ?? 0) + inBase(b, pair, amount));
+  const base = (accountColumn(b, field)[account] ?? 0) + baseBefore;
+  return isSafe(local + amount) && isSafe(base) && isSafe(base + inBase(b, pair, amount));
 }
 
 /**
@@ -182,6 +195,11 @@ export function bookWaiting(
   }
   for (const entry of ready) {
     const base = b.rates.convert(entry.pair, entry.amount);
+    if (!isSafe((accounts[entry.field][account] ?? 0) + base)) {
+      // No total may leave the safe integers: it goes on waiting, for a rate or a total that lets it.
+      b.waiting.add(account, entry);
+      continue;
+    }
     bookEntry(b, account, entry, base, time);
     if (entry.field === 'netFlow') {
       unitize(accounts, account, before, base, b.options.dustMinor, time);

@@ -14,6 +14,18 @@ import type { Pockets } from './pockets.ts';
 import { valueOf } from './position.ts';
 import type { Rates } from './rates.ts';
 
+/** A change of a symbol that names a rate, and its mark before. */
+interface RateMove {
+  /** Place in the tick's changes. */
+  readonly change: number;
+  readonly symbol: number;
+  readonly wasMarked: boolean;
+  readonly mid: number;
+  readonly bid: number;
+  readonly ask: number;
+  readonly time: number;
+}
+
 export class Marking {
   /** Rows of accounts to look at when the tick is closed; the first `dirtyCount` count. */
   dirtyRows = new Int32Array(64);
@@ -66,13 +78,37 @@ export class Marking {
 
   /** Applies a tick's prices. `held` is called with each symbol whose price is held back. */
   apply(changes: PriceChanges, held: (symbol: number) => void): void {
-    let ratesMayMove = false;
+    const rateMoves: RateMove[] = [];
     for (let i = 0; i < changes.count; i++) {
       const symbol = changes.symbols[i] ?? 0;
+      const before = this.rates.isRateSymbol(symbol) ? this.rateMove(i, symbol) : null;
       if (!this.applyOne(changes, i)) held(symbol);
-      else if (this.rates.isRateSymbol(symbol)) ratesMayMove = true;
+      else if (before !== null) rateMoves.push(before);
     }
-    if (ratesMayMove) this.applyRates(held);
+    if (rateMoves.length === 0 || this.applyRates()) return;
+    // Together they do not fit. One by one: what fits is taken, the rest held back.
+    this.undo(rateMoves);
+    for (const { change, symbol } of rateMoves) {
+      const before = this.rateMove(change, symbol);
+      if (this.applyOne(changes, change)) {
+        if (this.applyRates()) continue;
+        this.undo([before]);
+      }
+      held(symbol);
+    }
+  }
+
+  private rateMove(change: number, symbol: number): RateMove {
+    const { marks } = this;
+    return {
+      change,
+      symbol,
+      wasMarked: marks.has(symbol),
+      mid: marks.mid[symbol] ?? 0,
+      bid: marks.bid[symbol] ?? 0,
+      ask: marks.ask[symbol] ?? 0,
+      time: marks.time[symbol] ?? 0,
+    };
   }
 
   private applyOne(changes: PriceChanges, i: number): boolean {
@@ -238,27 +274,28 @@ export class Marking {
     return true;
   }
 
-  /** Rates moved: pockets and foreign holdings of the pairs concerned are valued again, and nothing else. */
-  private applyRates(held: (symbol: number) => void): void {
+  /**
+   * Rates moved: pockets and foreign holdings of the pairs concerned are valued again, and nothing else.
+   * False if an amount would leave the safe integers: then the rates must be undone.
+   */
+  private applyRates(): boolean {
     const { pockets, accounts, holdings, rates } = this;
     const unrated = new Set<number>();
     for (let pair = 0; pair < rates.count; pair++) if (!rates.hasRate(pair)) unrated.add(pair);
+    let fits = true;
     for (const pair of rates.refresh()) {
       const isNew = unrated.has(pair) && rates.hasRate(pair);
       if (isNew) this.newlyRated.add(pair);
       // What is in it enters the account's equity, or leaves it: `unpriced` is another now.
       const enters = isNew || !rates.hasRate(pair);
-      let fits = true;
       for (const pocket of pockets.ofPair(pair)) {
-        const now = rates.hasRate(pair) ? rates.convert(pair, pockets.cash[pocket] ?? 0) : 0;
+        const now = this.inBase(pair, pockets.cash[pocket] ?? 0);
         const owner = pockets.account[pocket] ?? 0;
-        const balance = accounts.cashBalance[owner] ?? 0;
-        const total = replacePart(balance, pockets.cashBase[pocket] ?? 0, now);
-        fits = isSafe(total) && fits;
+        const total = replacePart(accounts.cashBalance[owner] ?? 0, pockets.cashBase[pocket] ?? 0, now);
         if (isSafe(total)) {
           accounts.cashBalance[owner] = total;
           pockets.cashBase[pocket] = now;
-        }
+        } else fits = false;
         this.touch(owner, enters && pockets.cash[pocket] !== 0 ? 2 : 1);
       }
       for (const lane of holdings.lanesOfPair(pair)) {
@@ -268,7 +305,25 @@ export class Marking {
           this.touch(holdings.account[row] ?? 0, enters && holdings.quantity[row] !== 0 ? 2 : 1);
         }
       }
-      if (!fits) held(rates.symbolOf(pair));
+    }
+    return fits;
+  }
+
+  /** Rates that did not fit: the marks before, and what they touched from scratch. */
+  private undo(moves: readonly RateMove[]): void {
+    const { marks, rates, pockets, holdings } = this;
+    for (const { symbol, wasMarked, mid, bid, ask, time } of moves) {
+      if (wasMarked) marks.set(symbol, mid, bid, ask, time);
+      else marks.clear(symbol);
+    }
+    const pairs = rates.refresh();
+    for (const { symbol } of moves) for (const lane of holdings.lanesOf(symbol)) this.revertLane(lane);
+    for (const pair of pairs) {
+      if (!rates.hasRate(pair)) this.newlyRated.delete(pair);
+      for (const pocket of pockets.ofPair(pair)) this.recompute(pockets.account[pocket] ?? 0);
+      for (const lane of holdings.lanesOfPair(pair)) {
+        for (const row of rowsOf(lane)) this.recompute(holdings.account[row] ?? 0);
+      }
     }
   }
 
@@ -285,22 +340,36 @@ export class Marking {
     }
   }
 
+  /** The account's totals as exact sums: on the way to a safe sum a partial one need not be safe. */
   private recompute(account: number): void {
-    const { accounts, holdings } = this;
-    accounts.localValue[account] = accounts.foreignValue[account] = accounts.foreignUnrealized[account] = 0;
+    const { accounts, holdings, pockets } = this;
+    let [cash, local, value, unrealized] = [0n, 0n, 0n, 0n];
+    for (let row = accounts.firstPocket[account] ?? -1; row >= 0; row = pockets.next[row] ?? -1) {
+      const base = this.inBase(pockets.pair[row] ?? 0, pockets.cash[row] ?? 0);
+      pockets.cashBase[row] = base;
+      cash += BigInt(base);
+    }
     for (let row = accounts.firstHolding[account] ?? -1; row >= 0; row = holdings.next[row] ?? -1) {
       const lane = holdings.laneOf(row);
-      const instrument = this.instruments.get(lane.symbol);
-      if (lane.isForeign) {
-        const base = holdings.foreignOf(row);
-        base[foreignValue + (row % granuleRows)] = base[foreignUnrealized + (row % granuleRows)] = 0;
-        this.revalueForeign(lane, row, instrument);
-      } else {
-        const cost = instrument.margined ? (holdings.cost[row] ?? 0) : 0;
-        accounts.localValue[account] =
-          (accounts.localValue[account] ?? 0) + (holdings.value[row] ?? 0) - cost;
+      const { margined } = this.instruments.get(lane.symbol);
+      const own = holdings.value[row] ?? 0;
+      const gain = own - (holdings.cost[row] ?? 0);
+      if (!lane.isForeign) {
+        local += BigInt(margined ? gain : own);
+        continue;
       }
+      const base = holdings.foreignOf(row);
+      const place = row % granuleRows;
+      const gainBase = this.inBase(lane.pair, gain);
+      base[foreignUnrealized + place] = gainBase;
+      base[foreignValue + place] = margined ? gainBase : this.inBase(lane.pair, own);
+      unrealized += BigInt(gainBase);
+      value += BigInt(base[foreignValue + place] ?? 0);
     }
+    accounts.cashBalance[account] = Number(cash);
+    accounts.localValue[account] = Number(local);
+    accounts.foreignValue[account] = Number(value);
+    accounts.foreignUnrealized[account] = Number(unrealized);
   }
 
   private list(row: number): void {

@@ -17,7 +17,6 @@ export const outcomes = {
     'fee_quantity: more decimals than the quantity scale',
   ),
   quantity: rejected('quantity_not_positive', 'quantity'),
-  feeQuantity: rejected('quantity_not_positive', 'fee_quantity'),
   amount: rejected('quantity_not_positive', 'amount'),
   toAmount: rejected('quantity_not_positive', 'to_amount'),
   feeInKindMargined: rejected('style_forbids', 'fee_quantity: the instrument is margined'),

@@ -4,7 +4,7 @@
  * into minor units of the other, rounded half to even, exactly.
  */
 import type { InstrumentTable } from '../domain/instrument.ts';
-import { powerOfTen, roundHalfEven, safeNumber } from '../domain/rounding.ts';
+import { isSafe, powerOfTen, roundHalfEven, safeNumber } from '../domain/rounding.ts';
 import type { Marks } from './marks.ts';
 
 interface Fraction {
@@ -73,11 +73,6 @@ export class Rates {
     return this.factors[pair] ?? NaN;
   }
 
-  /** The symbol that names the pair, for people. */
-  symbolOf(pair: number): number {
-    return this.instruments.symbols.intern(`${this.from[pair] ?? ''}${this.to[pair] ?? ''}`);
-  }
-
   currency(pair: number): string {
     return this.from[pair] ?? '';
   }
@@ -98,6 +93,7 @@ export class Rates {
   convert(pair: number, amount: number): number {
     const factor = this.factors[pair] ?? NaN;
     if (factor === 1 && this.isIdentity(pair)) return amount;
+    if (!isSafe(amount)) return NaN;
     const near = amount * factor;
     const floor = Math.floor(near);
     const overTie = near - floor - 0.5;
