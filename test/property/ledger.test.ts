@@ -62,7 +62,7 @@ function seen(bench: LedgerBench): unknown {
 function assertIdentity(bench: LedgerBench): void {
   for (const id of accounts) {
     for (const [currency, residual] of Object.entries(bench.identity(id))) {
-      assert.equal(residual, 0, `${id} in ${currency}`);
+      assert.equal(residual, 0n, `${id} in ${currency}`);
     }
   }
 }

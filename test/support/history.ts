@@ -53,7 +53,7 @@ const fill = fc.record({
   ),
   fee: sometimes(fc.integer({ min: -40, max: 90 })),
   fee_currency: sometimes(fc.constantFrom(...currencies)),
-  fee_quantity: sometimes(fc.constantFrom('0.001', '0.5', '1')),
+  fee_quantity: sometimes(fc.constantFrom('0.001', '0.5', '1', '-0.25')),
 });
 
 const transfer = fc.record({

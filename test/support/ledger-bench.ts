@@ -5,7 +5,6 @@
 import { lifecycleTable } from '../../actors/account-lifecycle.ts';
 import type { Effect } from '../../src/domain/effect.ts';
 import type { CurveRow, EquityUpdate } from '../../src/domain/equity-update.ts';
-import type { InstrumentFields } from '../../src/domain/instrument.ts';
 import { InstrumentTable } from '../../src/domain/instrument.ts';
 import type { LedgerMessage } from '../../src/domain/ledger-event.ts';
 import type { Rejected } from '../../src/domain/rejection.ts';
@@ -78,7 +77,7 @@ export class LedgerBench {
 
   /** What stands in the way, or null. */
   instrument(symbol: string, fields: object): string | null {
-    return this.book.setInstrument(this.symbols.intern(symbol), fields as InstrumentFields);
+    return this.book.setInstrument(this.symbols.intern(symbol), fields);
   }
 
   price(symbol: string, message: object): void {
@@ -104,10 +103,6 @@ export class LedgerBench {
     this.lastEffect = { ...effect };
     const { event } = effect;
     if ('direction' in event) this.conflater.offerFromSettlement(event.symbol, effect.price, event.ts);
-  }
-
-  bookedLate(): void {
-    // Figures in base are compared where they stand: in the account.
   }
 
   bookedLate(): void {
@@ -155,21 +150,21 @@ export class LedgerBench {
   }
 
   /** From the ledger's columns: cash + cost of spot positions - (flow + realized + income - fees + converted). */
-  identity(id: string): Record<string, number> {
+  identity(id: string): Record<string, bigint> {
     const { accounts, pockets, holdings, rates } = this.book['parts'];
     const account = accounts.find(id);
-    const left: Record<string, number> = {};
-    const add = (currency: string, amount: number): void => {
-      left[currency] = (left[currency] ?? 0) + amount;
+    const left: Record<string, bigint> = {};
+    const add = (currency: string, amount: bigint): void => {
+      left[currency] = (left[currency] ?? 0n) + amount;
     };
     for (let row = accounts.firstPocket[account] ?? -1; row >= 0; row = pockets.next[row] ?? -1) {
-      const of = (column: Float64Array): number => column[row] ?? NaN;
+      const of = (column: Float64Array): bigint => BigInt(column[row] ?? NaN);
       const inflow = of(pockets.flow) + of(pockets.realized) + of(pockets.income) + of(pockets.converted);
       add(rates.currency(pockets.pair[row] ?? 0), of(pockets.cash) - inflow + of(pockets.fees));
     }
     for (let row = accounts.firstHolding[account] ?? -1; row >= 0; row = holdings.next[row] ?? -1) {
       const { currency, margined } = this.instruments.get(holdings.symbolOf(row));
-      if (!margined) add(currency, holdings.cost[row] ?? NaN);
+      if (!margined) add(currency, BigInt(holdings.cost[row] ?? NaN));
     }
     return left;
   }

@@ -206,9 +206,9 @@ export class NaiveOracle {
 
   private unitize(account: OracleAccount, flow: bigint, before: bigint, after = account.equity()): void {
     const { performance, day } = account;
-    const wasWiped = performance.isWiped;
+    const epoch = performance.epochs;
     performance.flowed(flow, before, after, account.isFlat());
-    if (wasWiped && !performance.isWiped) day.openNav = navAtStart;
+    if (performance.epochs > epoch) day.openNav = navAtStart;
   }
 
   /** A tick at `time`, milliseconds. Returns the accounts that emit: an event or a figure of theirs changed. */

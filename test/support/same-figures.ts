@@ -15,9 +15,11 @@ export function assertSameFigures(actual: object, expected: object, path = ''): 
 }
 
 function assertSame(actual: unknown, expected: unknown, path: string): void {
-  if (typeof expected === 'number' && !Number.isInteger(expected)) return assertClose(actual, expected, path);
-  if (typeof actual === 'number' && !Number.isInteger(actual))
-    return assertClose(actual, Number(expected), path);
+  const isRatio = [actual, expected].some((x) => typeof x === 'number' && !Number.isInteger(x));
+  if (isRatio && expected !== null) {
+    assertClose(actual, Number(expected), path);
+    return;
+  }
   if (typeof expected === 'bigint' || typeof actual === 'bigint') {
     assert.equal(String(actual), String(expected), path);
   } else if (Array.isArray(expected)) {
