@@ -16,6 +16,8 @@ const effectsName = /^effects:\d+:(\d+)-(\d+)/;
 
 export class NatsFrameHistory implements FrameHistory {
   framedThrough = 0;
+  /** The largest owner's epoch that wrote a frame. */
+  epoch = 0;
   private readonly link: Link;
   private readonly log: Log;
   private readonly effects = new Map<string, RecordedEffect>();
@@ -37,6 +39,7 @@ export class NatsFrameHistory implements FrameHistory {
     return this.lastPrices.values();
   }
 
+  /** Reads what there is now; once, before the engine writes frames of its own. */
   async load(): Promise<void> {
     const { first, last } = await streamBounds(this.link.nats, framesStream);
     if (last < first || last === 0) return;
@@ -50,6 +53,7 @@ export class NatsFrameHistory implements FrameHistory {
           const name = message.headers?.get('Tidemark-Frame') ?? '';
           const table = message.headers?.get('Tidemark-Table') ?? '';
           const columns = message.headers?.get('Tidemark-Columns').split(',') ?? [];
+          this.epoch = Math.max(this.epoch, Number(message.headers?.get('Tidemark-Epoch') ?? 0));
           this.read(name, table, columns, message.data);
           reader.done(1);
           if (sequence >= last) void reader.close().then(resolve, reject);

@@ -20,8 +20,10 @@ export interface PullReaderOptions {
   readonly link: Link;
   readonly log: Log;
   readonly stream: string;
-  /** Called for each message, in order; must not throw. */
-  readonly take: (message: Msg, sequence: number, time: number) => void;
+  /** Called for each message, in order; must not throw. `pending`: messages of the stream behind it, at its delivery. */
+  readonly take: (message: Msg, sequence: number, time: number, pending: number) => void;
+  /** The stream keeps the last message of each subject only: gaps say nothing, and a new beginning is followed. */
+  readonly keepsLastOnly?: boolean;
 }
 
 const statusHeartbeat = 100;
@@ -40,6 +42,7 @@ export class PullReader {
   private readonly log: Log;
   private readonly stream: string;
   private readonly take: PullReaderOptions['take'];
+  private readonly keepsLastOnly: boolean;
   private readonly delivery = new DeliveryReader();
   /** The stream sequence that is expected next. */
   private next = 1;
@@ -58,11 +61,12 @@ export class PullReader {
   private silentChecks = 0;
   private watch: NodeJS.Timeout | null = null;
 
-  constructor({ link, log, stream, take }: PullReaderOptions) {
+  constructor({ link, log, stream, take, keepsLastOnly = false }: PullReaderOptions) {
     this.link = link;
     this.log = log;
     this.stream = stream;
     this.take = take;
+    this.keepsLastOnly = keepsLastOnly;
     link.onReconnect(() => void this.reopen('reconnected'));
   }
 
@@ -92,6 +96,10 @@ export class PullReader {
 
   private async check(): Promise<void> {
     const { first, last } = await streamBounds(this.link.nats, this.stream);
+    if (this.keepsLastOnly) {
+      if (last < this.next - 1) this.next = 1;
+      return;
+    }
     if (first > this.next) throw new LostMessages(this.stream, `begins at ${first}`, this.next, first - 1);
     if (last < this.next - 1) throw new LostMessages(this.stream, `ends at ${last}`, last + 1, this.next - 1);
   }
@@ -177,11 +185,12 @@ export class PullReader {
     const sequence = delivery.streamSequence;
     if (sequence < this.next) return;
     // Deliveries without a gap, but not the next sequence: messages were deleted from the stream.
-    if (sequence > this.next)
+    if (sequence > this.next && !this.keepsLastOnly) {
       this.log.warn({ stream: this.stream, from: this.next, to: sequence }, 'deleted messages');
+    }
     this.next = sequence + 1;
     this.held++;
-    this.take(message, sequence, delivery.time);
+    this.take(message, sequence, delivery.time, delivery.pending);
     if (this.requested <= 0) this.request();
   }
 

@@ -1,0 +1,139 @@
+/**
+ * Rows on their durable way to ClickHouse: frames of the stream FRAMES, each one insert, acknowledged with a window.
+ * Owns when frames leave: full, old enough at a seal, or by a timer when no tick comes. See docs/architecture.md.
+ */
+import { limits } from '../../config/limits.ts';
+import type { Effect } from '../../src/domain/effect.ts';
+import type { CurveRow } from '../../src/domain/equity-update.ts';
+import { frameColumns, type FrameTable } from '../../src/domain/frame.ts';
+import type { PriceChanges } from '../../src/domain/price-change.ts';
+import type { Cancel, Clock, DeadLetter, FrameSink, Log } from '../../src/ports.ts';
+import { writeCurveRow } from '../codec/curve-row.ts';
+import { DeadLetterPayloads } from '../codec/dead-letter-payload.ts';
+import { writeDeadLetterRow } from '../codec/dead-letter-row.ts';
+import { writePriceRow } from '../codec/price-row.ts';
+import { frameSubject, ledgerStream } from '../sources/stream-definitions.ts';
+import { EffectFrames } from './effect-frames.ts';
+import { RowFrames } from './row-frames.ts';
+import type { WindowedPublisher } from './windowed-publisher.ts';
+
+export interface FrameSinkOptions {
+  readonly publisher: WindowedPublisher;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly partition: number;
+  /** The owner's epoch: larger at each start. */
+  readonly epoch: number;
+  /** Config `frames.flush_interval_ms`. */
+  readonly flushIntervalMs: number;
+}
+
+export class NatsFrames implements FrameSink {
+  private readonly options: FrameSinkOptions;
+  private readonly payloads = new DeadLetterPayloads();
+  private readonly effects: EffectFrames;
+  private readonly curves: RowFrames;
+  private readonly prices: RowFrames;
+  private readonly letters: RowFrames;
+  private readonly cancel: Cancel;
+  private tick = 0;
+  private part = 0;
+  /** Frames and rows acknowledged by the stream. */
+  readonly counts = { frames: 0, rows: 0 };
+
+  constructor(options: FrameSinkOptions) {
+    this.options = options;
+    const { partition, clock, flushIntervalMs } = options;
+    this.effects = new EffectFrames((covers, rows, body) => {
+      this.send('effects', `effects:${partition}:${covers}`, rows, body);
+    });
+    this.curves = this.table('equity_curve');
+    this.prices = this.table('prices');
+    this.letters = this.table('dead_letters');
+    this.cancel = clock.every(flushIntervalMs, () => this.closeOld());
+  }
+
+  effect(effect: Effect): void {
+    this.effects.effect(effect, this.options.clock.now());
+  }
+
+  rejected(letter: DeadLetter): void {
+    const now = this.options.clock.now();
+    const refused = this.payloads.read(letter, limits.deadLetterRowCharsMax);
+    if (letter.stream === ledgerStream) this.effects.rejected(refused, now);
+    else this.letters.add(letter.time, now, (w) => writeDeadLetterRow(w, refused));
+  }
+
+  curve(row: CurveRow): void {
+    this.curves.add(row.timestamp, this.options.clock.now(), (w) => writeCurveRow(w, row));
+  }
+
+  price(symbol: string, scale: number, changes: PriceChanges, at: number, tick: number, time: number): void {
+    this.prices.add(time, this.options.clock.now(), (w) =>
+      writePriceRow(w, symbol, scale, changes, at, tick, time),
+    );
+  }
+
+  seal(tick: number, time: number, throughSequence: number): void {
+    if (tick !== this.tick) this.part = 0;
+    this.tick = tick;
+    this.effects.seal(tick, time, throughSequence);
+    if (this.effects.isFull) this.effects.close();
+    this.closeOld();
+  }
+
+  get congested(): boolean {
+    const { publisher } = this.options;
+    return publisher.congested || publisher.outstandingBytes > limits.framesOutstandingBytesMax;
+  }
+
+  async ready(): Promise<void> {
+    const { publisher } = this.options;
+    if (publisher.outstandingBytes > limits.framesOutstandingBytesMax) await publisher.flush();
+    await publisher.ready();
+  }
+
+  async flush(): Promise<void> {
+    for (const each of [this.effects, this.curves, this.prices, this.letters]) each.close();
+    await this.options.publisher.flush();
+  }
+
+  /** No timer any more; call `flush` before. */
+  close(): void {
+    this.cancel();
+  }
+
+  private table(table: FrameTable): RowFrames {
+    const { epoch, partition } = this.options;
+    return new RowFrames((rows, body) => {
+      this.send(table, `${epoch}:${partition}:${this.tick}:${this.part++}`, rows, body);
+    });
+  }
+
+  private closeOld(): void {
+    const before = this.options.clock.now() - this.options.flushIntervalMs;
+    for (const each of [this.effects, this.curves, this.prices, this.letters]) {
+      if (each.openedAt <= before) each.close();
+    }
+  }
+
+  private send(table: FrameTable, name: string, rows: number, body: Uint8Array): void {
+    const { publisher, partition, epoch, log } = this.options;
+    const fields = {
+      'Nats-Msg-Id': name,
+      'Tidemark-Frame': name,
+      'Tidemark-Table': table,
+      'Tidemark-Columns': frameColumns[table].join(','),
+      'Tidemark-Rows': String(rows),
+      'Tidemark-Epoch': String(epoch),
+    };
+    publisher.publish(frameSubject(partition, table), body, fields).then(
+      () => {
+        this.counts.frames++;
+        this.counts.rows += rows;
+      },
+      (error: unknown) =>
+        log.error({ frame: name, error: String(error) }, 'a frame was refused: its rows are lost'),
+    );
+  }
+}

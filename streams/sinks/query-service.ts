@@ -1,0 +1,145 @@
+/**
+ * The NATS micro service `tidemark`: inspect, accounts, stats, snapshot. Answers are bounded; what is asked wrongly is
+ * answered with a service error. Knows the engine only as what it may be asked.
+ */
+import { readFileSync } from 'node:fs';
+import type { Service, ServiceMsg } from 'nats';
+import { limits } from '../../config/limits.ts';
+import type { AccountView } from '../../src/domain/account-view.ts';
+import { isId } from '../../src/domain/identifier.ts';
+import type { AccountOrder, EngineQueries, Log, QueryServer } from '../../src/ports.ts';
+import { accountMessage, type AccountMessage } from '../codec/account-view.ts';
+import { isObject, notJson, parseJson } from '../codec/json.ts';
+import type { Link } from '../sources/connection.ts';
+
+export interface QueryServiceOptions {
+  readonly link: Link;
+  readonly log: Log;
+  /** What this process is: engine. */
+  readonly role: string;
+  readonly partitions?: number;
+}
+
+/** An answer, or what a service error says. */
+type Answer = { readonly body: unknown } | { readonly error: number; readonly description: string };
+type Request = Readonly<Record<string, unknown>>;
+
+/** Of the product. */
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+};
+const orders: readonly AccountOrder[] = ['id', 'equity', 'day_change', 'drawdown'];
+const unknownAccount = { error: 404, description: 'account_unknown' } as const;
+
+export class QueryService implements QueryServer {
+  private readonly options: QueryServiceOptions;
+  private service: Service | null = null;
+
+  constructor(options: QueryServiceOptions) {
+    this.options = options;
+  }
+
+  async serve(queries: EngineQueries): Promise<void> {
+    const { link } = this.options;
+    const description = 'Equity of every account, at every tick';
+    const service = await link.nats.services.add({ name: 'tidemark', version, description });
+    this.service = service;
+    const endpoint = (name: string, answer: (request: Request) => Answer): void => {
+      service.addEndpoint(name, {
+        subject: `tidemark.${name}`,
+        handler: (error, message) => {
+          if (error === null) this.respond(message, answer);
+        },
+      });
+    };
+    endpoint('inspect', (request) => inspect(queries, request));
+    endpoint('accounts', (request) => accounts(queries, request));
+    endpoint('snapshot', (request) => snapshot(queries, request));
+    endpoint('stats', () => ({ body: this.stats(queries) }));
+  }
+
+  async close(): Promise<void> {
+    await this.service?.stop();
+  }
+
+  private respond(message: ServiceMsg, answer: (request: Request) => Answer): void {
+    try {
+      const request = message.data.length === 0 ? {} : parseJson(message.data);
+      const isWrong = request === notJson || !isObject(request);
+      const given: Answer = isWrong ? { error: 400, description: 'not a JSON object' } : answer(request);
+      if ('error' in given) message.respondError(given.error, given.description);
+      else message.respond(JSON.stringify(given.body));
+    } catch (error) {
+      this.options.log.error(
+        { subject: message.subject, error: String(error) },
+        'a request could not be answered',
+      );
+      message.respondError(500, 'internal error');
+    }
+  }
+
+  private stats(queries: EngineQueries): object {
+    const { role, partitions = 1 } = this.options;
+    const { rss, heapUsed, external } = process.memoryUsage();
+    return {
+      role,
+      pid: process.pid,
+      version,
+      uptime_ms: Math.round(process.uptime() * 1000),
+      partitions,
+      ...queries.stats(),
+      memory: { resident_bytes: rss, heap_bytes: heapUsed, external_bytes: external },
+    };
+  }
+}
+
+function inspect(queries: EngineQueries, request: Request): Answer {
+  const account = accountId(request['account_id']);
+  if (account === null) return { error: 400, description: 'account_id must be the id of an account' };
+  const view = queries.inspect(account);
+  return view === null ? unknownAccount : { body: accountMessage(view) };
+}
+
+/** `{"accounts": [...], "after": id of the last one, or null where there are no more}`. */
+function accounts(queries: EngineQueries, request: Request): Answer {
+  const { after, limit = limits.queryPageAccountsDefault, order = 'id' } = request;
+  if (after !== undefined && after !== null && accountId(after) === null) {
+    return { error: 400, description: 'after must be the id of an account' };
+  }
+  if (
+    typeof limit !== 'number' ||
+    !Number.isInteger(limit) ||
+    limit < 1 ||
+    limit > limits.queryPageAccountsMax
+  ) {
+    return { error: 400, description: `limit must be an integer from 1 to ${limits.queryPageAccountsMax}` };
+  }
+  const known = orders.find((each) => each === order);
+  if (known === undefined) return { error: 400, description: `order must be one of ${orders.join(', ')}` };
+  const page = queries.accounts(accountId(after), limit, known).map(summary);
+  return { body: { accounts: page, after: page.length < limit ? null : (page.at(-1)?.account_id ?? null) } };
+}
+
+/** Several accounts at once, whole; those nobody knows are left out. */
+function snapshot(queries: EngineQueries, request: Request): Answer {
+  const ids: unknown = request['accounts'];
+  if (!Array.isArray(ids) || ids.length > limits.snapshotAccountsMax) {
+    const description = `accounts must be an array of at most ${limits.snapshotAccountsMax} ids`;
+    return { error: 400, description };
+  }
+  const known = ids.map(accountId);
+  if (known.includes(null)) return { error: 400, description: 'accounts must be ids of accounts' };
+  const views = known.map((id) => queries.inspect(id ?? '')).filter((view) => view !== null);
+  return { body: { accounts: views.map(accountMessage) } };
+}
+
+/** What a list shows: without the positions. */
+function summary(view: AccountView): AccountMessage {
+  const { positions: _, ...rest } = accountMessage(view);
+  return rest;
+}
+
+function accountId(x: unknown): string | null {
+  if (typeof x === 'number' && Number.isSafeInteger(x)) return String(x);
+  return typeof x === 'string' && isId(x) ? x : null;
+}

@@ -1,0 +1,151 @@
+/**
+ * Trades from the stream TRADES: each becomes two settlements in LEDGER and is acknowledged when both are there. A
+ * trade that is delivered again writes the same two ids again, which the ledger tells as duplicates. Owns the durable
+ * consumer and how far it is; knows nothing of accounts.
+ */
+import { AckPolicy, DeliverPolicy, nanos, type ConsumerMessages, type JsMsg } from 'nats';
+import { setTimeout as delay } from 'node:timers/promises';
+import { limits } from '../../config/limits.ts';
+import { roundedAtScale } from '../../src/domain/decimal.ts';
+import type { InstrumentTable } from '../../src/domain/instrument.ts';
+import { rejected, type Rejected } from '../../src/domain/rejection.ts';
+import type { Clock, Log, PriceIntake, Refuse, TradeSource } from '../../src/ports.ts';
+import { readTrades, type Trade, type TradeSide } from '../codec/trade.ts';
+import type { WindowedPublisher } from '../sinks/windowed-publisher.ts';
+import type { Link } from './connection.ts';
+import { managerOf, streamBounds } from './stream-api.ts';
+import { tradesStream } from './stream-definitions.ts';
+
+export interface TradeSourceOptions {
+  readonly link: Link;
+  readonly publisher: WindowedPublisher;
+  readonly instruments: InstrumentTable;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export const tradesConsumer = 'trades';
+const notTheSubject = rejected('malformed', 'subject');
+
+export class NatsTradeSource implements TradeSource {
+  private readonly options: TradeSourceOptions;
+  private messages: ConsumerMessages | null = null;
+  private isClosed = false;
+  private reading: Promise<void> = Promise.resolve();
+  private readonly underWay = new Set<Promise<void>>();
+  /** Everything up to this sequence of TRADES is known to be in LEDGER. */
+  private settledThrough = 0;
+
+  constructor(options: TradeSourceOptions) {
+    this.options = options;
+  }
+
+  async open(intake: PriceIntake, refuse: Refuse): Promise<void> {
+    await this.ensureConsumer();
+    this.reading = this.read(intake, refuse);
+  }
+
+  async drain(): Promise<void> {
+    const { link } = this.options;
+    const { last } = await streamBounds(link.nats, tradesStream);
+    while (!this.isClosed && this.settledThrough < last) {
+      await Promise.all(this.underWay);
+      const info = await (await managerOf(link.nats)).consumers.info(tradesStream, tradesConsumer);
+      this.settledThrough =
+        info.num_pending === 0 && info.num_ack_pending === 0 ? last : info.ack_floor.stream_seq;
+      if (this.settledThrough < last) await delay(limits.tradesPollMs);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await this.messages?.close();
+    await this.reading;
+    await Promise.all(this.underWay);
+  }
+
+  private closed(): boolean {
+    return this.isClosed;
+  }
+
+  private async ensureConsumer(): Promise<void> {
+    const manager = await managerOf(this.options.link.nats);
+    await manager.consumers.add(tradesStream, {
+      durable_name: tradesConsumer,
+      ack_policy: AckPolicy.Explicit,
+      ack_wait: nanos(limits.tradesAckWaitMs),
+      deliver_policy: DeliverPolicy.All,
+      max_ack_pending: limits.tradesOutstandingMax,
+      max_deliver: -1,
+    });
+  }
+
+  private async read(intake: PriceIntake, refuse: Refuse): Promise<void> {
+    const { link, log } = this.options;
+    let wait: number = limits.natsRetryMsMin;
+    while (!this.closed()) {
+      try {
+        await this.ensureConsumer();
+        const consumer = await link.nats.jetstream().consumers.get(tradesStream, tradesConsumer);
+        const messages = await consumer.consume({ max_messages: limits.tradesOutstandingMax });
+        this.messages = messages;
+        for await (const message of messages) {
+          wait = limits.natsRetryMsMin;
+          this.take(message, intake, refuse);
+        }
+      } catch (error) {
+        log.warn({ error: String(error) }, 'trades cannot be read now');
+      }
+      if (this.closed()) return;
+      await delay(wait);
+      wait = Math.min(wait * 2, limits.natsRetryMsMax);
+    }
+  }
+
+  private take(message: JsMsg, intake: PriceIntake, refuse: Refuse): void {
+    const settled: Promise<unknown>[] = [];
+    const trades = message.subject === tradesSubject ? readTrades(message.data) : [notTheSubject];
+    for (const [index, trade] of trades.entries()) {
+      if (trade.kind === 'rejected') refuse(this.letter(message, index, trade));
+      else {
+        this.offer(trade, intake);
+        settled.push(this.settle(trade.buy), this.settle(trade.sell));
+      }
+    }
+    const done = Promise.all(settled).then(
+      () => message.ackAck().then(() => undefined),
+      // Not acknowledged, and so delivered again.
+      (error: unknown) => this.options.log.error({ error: String(error) }, 'a trade could not be settled'),
+    );
+    this.underWay.add(done);
+    void done.finally(() => this.underWay.delete(done));
+  }
+
+  private settle({ account, id, message }: TradeSide): Promise<unknown> {
+    return this.options.publisher.publish(`settlements.${account}`, message, { 'Nats-Msg-Id': id });
+  }
+
+  /** A trade is a market print. Its decimals are exact for the settlements; as a mark it is rounded like any price. */
+  private offer(trade: Trade, intake: PriceIntake): void {
+    const { instruments } = this.options;
+    const symbol = instruments.symbols.intern(trade.symbol);
+    const price = roundedAtScale(trade.price, instruments.get(symbol).priceScale);
+    if (!Number.isNaN(price)) intake.offer(symbol, price, trade.ts);
+  }
+
+  private letter(message: JsMsg, index: number, { reason, detail }: Rejected): Parameters<Refuse>[0] {
+    return {
+      stream: tradesStream,
+      sequence: message.seq,
+      index,
+      subject: message.subject,
+      account: '_',
+      reason,
+      detail,
+      time: Math.floor(message.info.timestampNanos / 1e6),
+      payload: message.data,
+    };
+  }
+}
+
+const tradesSubject = 'trades';
