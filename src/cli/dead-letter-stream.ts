@@ -1,4 +1,5 @@
 /** Reading the stream DEAD_LETTERS: what was refused, whole, with its reason. Bounded; knows no presentation. */
+import { gunzipSync } from 'node:zlib';
 import { limits } from '../../config/limits.ts';
 import type { NatsDoor } from './nats.ts';
 
@@ -14,13 +15,20 @@ export interface DeadLetterBody {
   readonly account_id: string;
   /** Milliseconds since the epoch. */
   readonly time: number;
-  /** As it came. */
-  readonly payload: unknown;
+  /** The element that was refused, as it came. */
+  readonly payload: string;
+  /** How the payload is written; as text where absent. */
+  readonly encoding?: 'base64' | 'gzip';
+  /** Whether the payload is only the beginning, of so many bytes. */
+  readonly truncated?: boolean;
+  readonly payload_bytes?: number;
 }
 
 export interface DeadLetterFilter {
   readonly account?: string | undefined;
   readonly reason?: string | undefined;
+  /** LEDGER sequence; letters of other streams and subjects do not count. */
+  readonly ledgerFrom?: number;
 }
 
 const stream = 'DEAD_LETTERS';
@@ -31,6 +39,11 @@ const decoder = new TextDecoder();
 export async function readDeadLetter(nats: NatsDoor, id: string): Promise<DeadLetterBody | null> {
   const kept = await nats.message(stream, { last_by_subj: `${subjectHead}${id}` });
   return kept === null ? null : bodyOf(kept.payload);
+}
+
+/** The payload to be read: unpacked where it is packed, base64 where it is no text. */
+export function payloadText({ payload, encoding }: DeadLetterBody): string {
+  return encoding === 'gzip' ? gunzipSync(Buffer.from(payload, 'base64')).toString() : payload;
 }
 
 /** Up to `limit` letters, newest first; looks at no more than a bounded number of them. */
@@ -50,10 +63,18 @@ export async function newestDeadLetters(
     for (const message of kept) {
       if (message === null || found.length === limit) continue;
       const letter = bodyOf(message.payload);
-      if (matches(letter, filter)) found.push(letter);
+      const isOfLedger = message.subject.startsWith(`${subjectHead}LEDGER.`);
+      // LEDGER is judged in order, so that what is behind an older letter is older still.
+      if (filter.ledgerFrom !== undefined && isOfLedger && letter.sequence < filter.ledgerFrom) return found;
+      if (matches(letter, filter) && (filter.ledgerFrom === undefined || isOfLedger)) found.push(letter);
     }
   }
   return found;
+}
+
+/** Letters of LEDGER messages at sequence `first` or behind it, up to `limit`, newest first. */
+export function ledgerLettersSince(nats: NatsDoor, first: number, limit: number): Promise<DeadLetterBody[]> {
+  return newestDeadLetters(nats, limit, { ledgerFrom: first });
 }
 
 function matches(letter: DeadLetterBody, { account, reason }: DeadLetterFilter): boolean {

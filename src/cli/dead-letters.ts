@@ -4,7 +4,7 @@ import { limits } from '../../config/limits.ts';
 import { rejectionReasons } from '../domain/rejection.ts';
 import { accountArgument, choiceOption, countOption } from './arguments.ts';
 import { configOf, Failure, wantsJson } from './context.ts';
-import { newestDeadLetters, readDeadLetter, type DeadLetterBody } from './dead-letter-stream.ts';
+import { newestDeadLetters, payloadText, readDeadLetter, type DeadLetterBody } from './dead-letter-stream.ts';
 import { withExamples } from './examples.ts';
 import { timeText } from './format.ts';
 import { withNats } from './nats.ts';
@@ -84,9 +84,9 @@ function letterText(letter: DeadLetterBody): string {
     ['time', timeText(letter.time)],
   ];
   const width = Math.max(...figures.map(([name]) => name.length));
-  const { payload } = letter;
   const lines = figures.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
-  return [...lines, '', typeof payload === 'string' ? payload : JSON.stringify(payload, null, 2)].join('\n');
+  const cut = letter.truncated === true ? [`(the beginning of ${letter.payload_bytes ?? 0} bytes)`] : [];
+  return [...lines, '', payloadText(letter), ...cut].join('\n');
 }
 
 function shortened(text: string): string {

@@ -16,6 +16,7 @@ import {
 } from 'nats';
 import type { Config } from '../../config/load.ts';
 import { limits } from '../../config/limits.ts';
+import type { Link } from '../../streams/sources/connection.ts';
 import { natsUrl } from '../addresses.ts';
 import { Failure } from './context.ts';
 
@@ -52,7 +53,6 @@ const notFound = '404';
 
 export class NatsDoor {
   readonly url: string;
-  /** For what has an adapter of its own, such as windowed publishing. */
   readonly connection: NatsConnection;
   private readonly jetStream: JetStreamClient;
   private readonly manager: JetStreamManager;
@@ -194,6 +194,23 @@ export class NatsDoor {
       if (isCode(error, notFound)) return null;
       throw this.told(error);
     }
+  }
+
+  /** The same connection for windowed publishing: this one is lost only once. */
+  get link(): Link {
+    const { connection } = this;
+    return {
+      nats: connection,
+      get isUp() {
+        return !connection.isClosed();
+      },
+      onReconnect: () => undefined,
+      close: () => connection.close(),
+    };
+  }
+
+  get isClosed(): boolean {
+    return this.connection.isClosed();
   }
 
   async close(): Promise<void> {
