@@ -160,22 +160,19 @@ class Engine implements App {
 
   async start(): Promise<void> {
     const { ports } = this;
-    const refuse = (letter: DeadLetter): void => {
-      this.refuse(letter);
-    };
     this.partition.start();
     for (const [symbol, fields] of Object.entries(this.config.instruments)) this.describe(symbol, fields);
     await ports.instruments.open((symbol, fields) => {
       this.describe(symbol, fields);
-    }, refuse);
+    }, this.refused);
     await ports.queries.serve(engineQueries(this.book, () => this.stats()));
     await this.restore();
-    await ports.prices.open(this.conflater, refuse);
+    await ports.prices.open(this.conflater, this.refused);
     await this.intake.appliedThrough(await ports.ledger.lastSequence());
     this.partition.send({ type: 'caught_up' });
     ports.log.info({ accounts: this.book.accounts.count, sequence: this.intake.applied }, 'live');
     this.openTicks();
-    await ports.trades.open(this.tradeIntake(), refuse);
+    await ports.trades.open(this.tradeIntake(), this.refused);
   }
 
   /**
@@ -185,7 +182,6 @@ class Engine implements App {
   private async restore(): Promise<void> {
     const { ports, book, instruments, conflater } = this;
     const { history } = ports;
-    await history.load();
     book.beginRecall(history, history.curves);
     this.isFramed = (sequence) => history.isFramed(sequence);
     const { framedThrough } = history;
@@ -238,7 +234,7 @@ class Engine implements App {
       });
       return;
     }
-    const opened = ports.ticks.pipe(
+    const opened = ports.ticks(this.refused).pipe(
       // A tick that finds the queue full is one with the next: its prices stay pending.
       filter(() => this.gate.waiting < limits.ticksWaitingMax),
       map((tick) => this.gate.admit(tick, this.conflater.take())),
@@ -305,7 +301,7 @@ class Engine implements App {
   }
 
   private onRejected(message: LedgerMessage, index: number, rejection: Rejected): void {
-    this.refuse({
+    this.refused({
       stream: 'LEDGER',
       sequence: message.sequence,
       index,
@@ -318,12 +314,12 @@ class Engine implements App {
     });
   }
 
-  private refuse(letter: DeadLetter): void {
+  private readonly refused = (letter: DeadLetter): void => {
     this.counters.refused(letter.reason);
     this.ports.deadLetters.publish(letter);
     if (letter.stream !== 'LEDGER' || !this.isFramed(letter.sequence)) this.ports.frames.rejected(letter);
     this.alerting.rejected(letter);
-  }
+  };
 
   private onUpdate(update: EquityUpdate, row: number): void {
     this.ports.updates.emit(update);

@@ -16,6 +16,8 @@ export type Role = (typeof roles)[number];
 
 interface Running {
   stop(): Promise<void>;
+  /** Rejects when the role cannot go on: the process ends, and whoever supervises it starts it again. */
+  readonly failed?: Promise<never>;
 }
 
 /** Each role's parts are loaded when it is started: an engine needs no ClickHouse, a store no NATS. */
@@ -52,7 +54,14 @@ export async function runRoles(wanted: readonly Role[], config: Config): Promise
   const signal = firstSignal(endAtOnce);
   const running: Running[] = [];
   try {
-    for (const role of wanted) running.push(await starters[role](config, log));
+    for (const role of wanted) {
+      const started = await starters[role](config, log);
+      started.failed?.catch((error: unknown) => {
+        log.fatal({ err: error, failed: role }, 'cannot go on');
+        process.exit(1);
+      });
+      running.push(started);
+    }
   } catch (error) {
     log.fatal({ err: error }, 'cannot start');
     tellParent({ failed: error instanceof Error ? error.message : String(error) });

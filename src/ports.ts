@@ -143,12 +143,8 @@ export interface FrameSink {
   flush(): Promise<void>;
 }
 
-/**
- * What durable frames still know of the past, for a restart. `load` reads them once; the rest answers from memory
- * until `forget`.
- */
+/** What durable frames still knew of the past when the engine started; answers from memory until `forget`. */
 export interface FrameHistory {
-  load(): Promise<void>;
   /** LEDGER sequence up to which effects were framed, 0 for none. */
   readonly framedThrough: number;
   /** Whether the effects of this LEDGER sequence are in a frame: they are not framed again. */
@@ -216,7 +212,7 @@ export interface Ports {
   readonly log: Log;
   readonly prices: PriceSource;
   /** Ticks of the subject `ticks`; null when the engine's own clock gives them. */
-  readonly ticks: Observable<TickMessage> | null;
+  readonly ticks: ((refuse: Refuse) => Observable<TickMessage>) | null;
   readonly ledger: LedgerSource;
   readonly trades: TradeSource;
   readonly instruments: InstrumentSource;
