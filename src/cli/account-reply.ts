@@ -90,9 +90,8 @@ export async function listAccounts(
   const found: AccountFigures[] = [];
   for (let after: string | undefined; found.length < limit;) {
     const wanted = Math.min(limit - found.length, limits.cliAccountsPageMax);
-    const page = accountsOf(
-      await nats.ask('accounts', { order, limit: wanted, ...(after === undefined ? {} : { after }) }),
-    );
+    const request = { order, limit: wanted, ...(after === undefined ? {} : { after }) };
+    const page = (JSON.parse(await nats.ask('accounts', request)) as { accounts: AccountFigures[] }).accounts;
     found.push(...page);
     after = page.at(-1)?.account_id;
     if (page.length < wanted) break;
@@ -103,9 +102,4 @@ export async function listAccounts(
 /** How many accounts the engine holds. */
 export async function countAccounts(nats: NatsDoor): Promise<number> {
   return (JSON.parse(await nats.ask('stats', {})) as { accounts: number }).accounts;
-}
-
-function accountsOf(text: string): AccountFigures[] {
-  const reply = JSON.parse(text) as AccountFigures[] | { accounts: AccountFigures[] };
-  return Array.isArray(reply) ? reply : reply.accounts;
 }

@@ -3,9 +3,9 @@
  * them. A row that is no CSV is handed on as such, with its line. Knows no column.
  */
 import { createReadStream, statSync } from 'node:fs';
-import { pipeline, Readable, type TransformOptions } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { parse, type CsvError, type Options, type Parser } from 'csv-parse';
+import { parse, type CsvError, type InfoRecord, type Options, type Parser } from 'csv-parse';
 import { limits } from '../../../config/limits.ts';
 import { Failure } from '../context.ts';
 
@@ -76,22 +76,41 @@ async function* rowsOf(source: Readable, name: string): AsyncGenerator<readonly 
 }
 
 function parserInto(skipped: CsvRow[]): Parser {
-  const options: Options<CsvRow, string[]> & TransformOptions = {
+  const options = {
     bom: true,
-    trim: true,
     relax_column_count: true,
     relax_quotes: true,
     skip_empty_lines: true,
     max_record_size: limits.importRowCharsMax,
     readableHighWaterMark: limits.importRowsReadAhead,
-    on_record: (cells, { lines }): CsvRow => ({ line: lines, cells, problem: '' }),
+    on_record: (cells: string[], { lines }: InfoRecord): CsvRow => ({
+      line: lines,
+      cells: trimmed(cells),
+      problem: '',
+    }),
     skip_records_with_error: true,
-    on_skip: (error) => {
-      if (error !== undefined) skipped.push({ line: lineOf(error), cells: [], problem: error.code });
+    on_skip: (error: CsvError | undefined): undefined => {
+      if (error !== undefined) skipped.push({ line: lineOf(error), cells: [], problem: inWords(error.code) });
       return undefined;
     },
   };
-  return parse(options);
+  // The types of csv-parse know neither the stream's own options nor records of another type.
+  return parse(options as unknown as Options);
+}
+
+/** In place: few cells have space around them. */
+function trimmed(cells: string[]): string[] {
+  for (const [i, cell] of cells.entries()) {
+    if (cell.charCodeAt(0) <= space || cell.charCodeAt(cell.length - 1) <= space) cells[i] = cell.trim();
+  }
+  return cells;
+}
+
+const space = 0x20;
+
+/** CSV_QUOTE_NOT_CLOSED is "quote not closed". */
+function inWords(code: string): string {
+  return code.replace(/^CSV_/, '').replaceAll('_', ' ').toLowerCase();
 }
 
 function lineOf(error: CsvError): number {

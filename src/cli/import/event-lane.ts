@@ -4,7 +4,8 @@
  */
 import { limits } from '../../../config/limits.ts';
 import { WindowedPublisher } from '../../../streams/sinks/windowed-publisher.ts';
-import type { Clock } from '../../ports.ts';
+import { quietLog } from '../../load/quiet-log.ts';
+import { systemClock } from '../../system-clock.ts';
 import { Failure } from '../context.ts';
 import { countText } from '../format.ts';
 import type { NatsDoor } from '../nats.ts';
@@ -13,15 +14,7 @@ import type { ImportRecord } from './record.ts';
 import type { ImportReport } from './report.ts';
 import { SequenceLines } from './sequence-lines.ts';
 
-const clock: Clock = {
-  now: Date.now,
-  every(intervalMs, action) {
-    const timer = setInterval(action, intervalMs);
-    return () => clearInterval(timer);
-  },
-};
 const nothing = (): void => undefined;
-const quietLog = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 export class EventLane implements Lane {
   readonly lines = new SequenceLines();
@@ -37,7 +30,7 @@ export class EventLane implements Lane {
   constructor(nats: NatsDoor, report: ImportReport) {
     this.nats = nats;
     this.report = report;
-    this.publisher = new WindowedPublisher(nats.link, clock, quietLog);
+    this.publisher = new WindowedPublisher(nats.link, systemClock, quietLog);
     this.stopWatching = this.watch();
   }
 
@@ -84,7 +77,7 @@ export class EventLane implements Lane {
   private watch(): () => void {
     let answeredBefore = -1;
     let since = 0;
-    return clock.every(limits.importProgressMs, () => {
+    return systemClock.every(limits.importProgressMs, () => {
       const isMoving = this.answered !== answeredBefore || this.publisher.outstanding === 0;
       since = isMoving ? 0 : since + limits.importProgressMs;
       answeredBefore = this.answered;
