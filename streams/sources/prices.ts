@@ -84,7 +84,7 @@ export class NatsPriceSource implements PriceSource {
   private async restore(decoder: PriceDecoder): Promise<void> {
     const { link, log } = this.options;
     try {
-      const count = await readLastPerSubject(link.nats, pricesStream, null, (message, time) => {
+      const count = await readLastPerSubject(link.nats, pricesStream, 'prices.*', (message, time) => {
         const subject = subjectBytes(message);
         const symbol = this.lookup.ofToken(subject, tokenStart, subject.length);
         if (symbol >= 0) decoder.one(symbol, message.data, time);

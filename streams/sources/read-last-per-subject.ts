@@ -1,4 +1,4 @@
-/** Reads the last message of each subject that a stream holds now, once. */
+/** Reads the last message of each of the subjects that a stream holds now, once. */
 import { createInbox, DeliverPolicy, nanos, nuid, type Msg, type NatsConnection } from 'nats';
 import { limits } from '../../config/limits.ts';
 import { DeliveryReader } from './delivery.ts';
@@ -10,14 +10,14 @@ import { readOnly } from './stream-definitions.ts';
 export async function readLastPerSubject(
   nats: NatsConnection,
   stream: string,
-  filter: string | null,
+  subjects: string,
   take: (message: Msg, time: number) => void,
 ): Promise<number> {
   const name = `tidemark-${nuid.next()}`;
   await createConsumer(nats, stream, {
     ...readOnly,
     name,
-    ...(filter === null ? {} : { filter_subject: filter }),
+    filter_subject: subjects,
     deliver_policy: DeliverPolicy.LastPerSubject,
     inactive_threshold: nanos(limits.consumerIdleMsMax),
     mem_storage: true,

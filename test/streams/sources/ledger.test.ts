@@ -39,7 +39,8 @@ describe('the ledger source', () => {
 
   const deposit = (id: number): string => JSON.stringify({ id: `d${id}`, type: 'deposit', amount: 100 + id });
   const js = () => publisher.nats.jetstream();
-  const idOf = (m: LedgerMessage): unknown => m.items.map((item) => ('id' in item ? item.id : item.reason)).join();
+  const idOf = (m: LedgerMessage): unknown =>
+    m.items.map((item) => ('id' in item ? item.id : item.reason)).join();
 
   async function publish(from: number, to: number): Promise<void> {
     const acks = [];
@@ -75,9 +76,15 @@ describe('the ledger source', () => {
 
   it('says what was lost where the stream does not have the sequence', async () => {
     await publish(1, 5);
-    await assert.rejects(source().open(9, () => undefined), /ends at 5: its messages 6 to 8 are lost/);
+    await assert.rejects(
+      source().open(9, () => undefined),
+      /ends at 5: its messages 6 to 8 are lost/,
+    );
     await (await managerOf(publisher.nats)).streams.purge('LEDGER', { seq: 3 });
-    await assert.rejects(source().open(1, () => undefined), /begins at 3: its messages 1 to 2 are lost/);
+    await assert.rejects(
+      source().open(1, () => undefined),
+      /begins at 3: its messages 1 to 2 are lost/,
+    );
   });
 
   it('hands out nothing more until the last batch is applied, and never more than the window', async () => {
@@ -98,18 +105,25 @@ describe('the ledger source', () => {
       },
       { what: 'all batches' },
     );
-    assert.deepEqual(got, got.toSorted((a, b) => a - b));
+    assert.deepEqual(
+      got,
+      got.toSorted((a, b) => a - b),
+    );
   });
 
   it('reads far more than its window, and messages near the largest payload', async () => {
     const big = JSON.stringify({ id: 'big', type: 'deposit', amount: 1, notes: 'x'.repeat(1_000_000) });
     const acks = [];
-    for (let i = 0; i < 12_000; i++) acks.push(js().publish(`cash.${i % 7}`, i % 1000 === 0 ? big : deposit(i)));
+    for (let i = 0; i < 12_000; i++)
+      acks.push(js().publish(`cash.${i % 7}`, i % 1000 === 0 ? big : deposit(i)));
     const got: number[] = [];
     await source().open(1, (batch) => void got.push(...batch.map((m) => m.sequence)));
     await Promise.all(acks);
     await until(() => got.length === 12_000, { what: '12,000 messages' });
-    assert.deepEqual(got, Array.from({ length: 12_000 }, (_, i) => i + 1));
+    assert.deepEqual(
+      got,
+      Array.from({ length: 12_000 }, (_, i) => i + 1),
+    );
   });
 
   it('passes over deleted messages', async () => {
@@ -148,7 +162,10 @@ describe('the ledger source', () => {
     await publishing;
     const { state } = await (await managerOf(publisher.nats)).streams.info('LEDGER');
     await until(() => got.length >= state.last_seq, { what: 'the last message' });
-    assert.deepEqual(got, Array.from({ length: state.last_seq }, (_, i) => i + 1));
+    assert.deepEqual(
+      got,
+      Array.from({ length: state.last_seq }, (_, i) => i + 1),
+    );
     assert.ok(acknowledged <= state.last_seq);
   });
 
@@ -163,6 +180,9 @@ describe('the ledger source', () => {
     }
     await publish(11, 20);
     await until(() => got.length === 20, { what: '20 messages' });
-    assert.deepEqual(got, Array.from({ length: 20 }, (_, i) => i + 1));
+    assert.deepEqual(
+      got,
+      Array.from({ length: 20 }, (_, i) => i + 1),
+    );
   });
 });

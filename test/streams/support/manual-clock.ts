@@ -3,7 +3,11 @@ import type { Cancel, Clock } from '../../../src/ports.ts';
 
 export class ManualClock implements Clock {
   private ms: number;
-  private readonly timers = new Set<{ due: number; readonly intervalMs: number; readonly action: () => void }>();
+  private readonly timers = new Set<{
+    due: number;
+    readonly intervalMs: number;
+    readonly action: () => void;
+  }>();
 
   constructor(ms = 1_760_000_000_000) {
     this.ms = ms;

@@ -7,6 +7,7 @@ export interface RememberedLog extends Log {
 
 export function silentLog(): RememberedLog {
   const lines: RememberedLog['lines'] = [];
-  const note = (level: string) => (fields: object, message: string) => void lines.push({ level, message, fields });
+  const note = (level: string) => (fields: object, message: string) =>
+    void lines.push({ level, message, fields });
   return { lines, debug: () => undefined, info: () => undefined, warn: note('warn'), error: note('error') };
 }
