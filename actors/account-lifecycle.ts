@@ -3,7 +3,7 @@
  * no machines: the chart is asked once for every (state, event) and answers from a table from then on.
  * Margin states join `active`, and reconciliation stands beside it as a parallel region, with their issues.
  */
-import { createMachine, getNextSnapshot } from 'xstate';
+import { createMachine, transition } from 'xstate';
 import type { LifecycleChart, LifecycleState } from '../src/domain/lifecycle.ts';
 import { lifecycleEvents, lifecycleStates } from '../src/domain/lifecycle.ts';
 
@@ -39,9 +39,10 @@ export function lifecycleTable(): LifecycleChart {
   const table = new Uint8Array(lifecycleStates.length * events);
   lifecycleStates.forEach((state, from) => {
     const value = state.includes('.') ? { [state.split('.')[0] ?? '']: state.split('.')[1] } : state;
-    const snapshot = accountLifecycle.resolveState({ value: value as never });
+    const snapshot = accountLifecycle.resolveState({ value: value });
     lifecycleEvents.forEach((type, event) => {
-      const next = statePath(getNextSnapshot(accountLifecycle, snapshot, { type }).value);
+      const [after] = transition(accountLifecycle, snapshot, { type });
+      const next = statePath(after.value);
       table[from * events + event] = lifecycleStates.indexOf(next as LifecycleState);
     });
   });

@@ -2,7 +2,7 @@
 import type { Decimal } from '../domain/decimal.ts';
 import type { CashEvent, Settlement } from '../domain/ledger-event.ts';
 import { cashKinds } from '../domain/ledger-event.ts';
-import { Hash64 } from './seen-ids.ts';
+import type { Hash64 } from './seen-ids.ts';
 
 /** Ids are unique per account and subject kind. */
 const settlementSeed = 1;

@@ -5,7 +5,7 @@ type Column = Float64Array | Int32Array | Uint32Array | Uint8Array;
 /** The column with room for `capacity` entries; new entries are `fill` (0 unless said). */
 export function grown<T extends Column>(column: T, capacity: number, fill = 0): T {
   const larger = new (column.constructor as new (length: number) => T)(capacity);
-  larger.set(column as never);
+  larger.set(column);
   if (fill !== 0) larger.fill(fill, column.length);
   return larger;
 }

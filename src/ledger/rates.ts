@@ -60,7 +60,7 @@ export class Rates {
   }
 
   hasRate(pair: number): boolean {
-    return this.fractions[pair] != null;
+    return this.fractions[pair] !== null && this.fractions[pair] !== undefined;
   }
 
   /** Whether some pair in play has no rate. */

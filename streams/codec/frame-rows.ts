@@ -13,7 +13,12 @@ export class FrameRow {
   }
 
   text(column: string): string {
-    return String(this.value(column) ?? '');
+    const value = this.value(column);
+    return typeof value === 'string'
+      ? value
+      : typeof value === 'number' || typeof value === 'boolean'
+        ? String(value)
+        : '';
   }
 
   /** NaN where the row says null or has no such column. */
