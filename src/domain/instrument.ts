@@ -1,5 +1,6 @@
 /** Reference data of instruments, by symbol id, with defaults for what nobody said. */
 import { defaultPriceScale, exponentOf, isCurrency } from './currency.ts';
+import type { Decimal } from './decimal.ts';
 import { parseDecimal } from './decimal.ts';
 import { powerOfTen } from './rounding.ts';
 import type { SymbolTable } from './symbol-table.ts';
@@ -48,12 +49,33 @@ export function instrumentProblem(f: InstrumentFields): string | null {
   if (f.multiplier !== undefined) {
     const m = parseDecimal(f.multiplier);
     if (m === null || m.coefficient <= 0 || m.scale > scaleMax) return 'multiplier';
+    const { n, d } = valueFactor(f.currency ?? 'USD', f.price_scale ?? 5, f.quantity_scale ?? 4, m, {});
+    if (!isExactDouble(n) || !isExactDouble(d)) return 'multiplier';
   }
   return null;
 }
 
 function gcd(a: bigint, b: bigint): bigint {
   return b === 0n ? a : gcd(b, a % b);
+}
+
+/** multiplier x 10^exponent / 10^(priceScale + quantityScale), reduced. */
+function valueFactor(
+  currency: string,
+  priceScale: number,
+  quantityScale: number,
+  multiplier: Decimal,
+  exponents: Readonly<Record<string, number>>,
+): { n: bigint; d: bigint } {
+  const n = BigInt(multiplier.coefficient) * powerOfTen(exponentOf(currency, exponents));
+  const d = powerOfTen(priceScale + quantityScale + multiplier.scale);
+  const common = gcd(n, d);
+  return { n: n / common, d: d / common };
+}
+
+/** Beyond 10^22, and between what doubles hold, a factor would be another one. */
+function isExactDouble(x: bigint): boolean {
+  return BigInt(Number(x)) === x;
 }
 
 /** Only with fields in which `instrumentProblem` finds nothing. */
@@ -66,17 +88,15 @@ export function instrumentOf(
   const priceScale = fields.price_scale ?? defaultPriceScale(symbol);
   const quantityScale = fields.quantity_scale ?? 4;
   const multiplier = parseDecimal(fields.multiplier ?? 1) ?? { coefficient: 1, scale: 0 };
-  const n = BigInt(multiplier.coefficient) * powerOfTen(exponentOf(currency, exponents));
-  const d = powerOfTen(priceScale + quantityScale + multiplier.scale);
-  const common = gcd(n, d);
+  const { n, d } = valueFactor(currency, priceScale, quantityScale, multiplier, exponents);
   return {
     currency,
     priceScale,
     quantityScale,
     multiplier: String(fields.multiplier ?? 1),
     margined: fields.style === 'margined',
-    valueNumerator: Number(n / common),
-    valueDenominator: Number(d / common),
+    valueNumerator: Number(n),
+    valueDenominator: Number(d),
     fields,
   };
 }
