@@ -128,7 +128,7 @@ export const limits = {
   /** Attempts after which a frame that ClickHouse refuses goes to DEAD_LETTERS. */
   sinkRefusalsMax: 3,
   /** One letter of a refused frame, below the server's default max_payload of 1 MiB. */
-  deadLetterBytesMax: 500_000,
+  refusedFrameLetterBytesMax: 500_000,
 
   // Store: the embedded ClickHouse endpoint.
   /** Engine calls at once; fewer where libuv's pool (UV_THREADPOOL_SIZE) has fewer threads than one more than this. */

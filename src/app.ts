@@ -370,7 +370,7 @@ class Engine implements App {
   private stats() {
     const { counts } = this.conflater;
     return this.counters.stats({
-      state: String(this.partition.getSnapshot().value),
+      state: this.partition.getSnapshot().value,
       accounts: this.book.accounts.count,
       holdings: this.book.holdingCount,
       symbols: this.instruments.symbols.size,

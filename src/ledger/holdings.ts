@@ -57,7 +57,7 @@ export class Holdings {
   /** By granule, for foreign lanes only: four columns of `granuleRows`. */
   private readonly foreignOfGranule: (Float64Array | undefined)[] = [];
   /** By symbol: its lanes, one a base currency. */
-  private readonly lanes: Lane[][] = [];
+  private readonly lanes: (Lane[] | undefined)[] = [];
   private readonly lanesByPair: Lane[][] = [];
   /** Open addressing on (account, symbol): row + 1, 0 is empty. */
   private index = new Int32Array(16);

@@ -48,7 +48,7 @@ function partsOf(body: string): string[][] {
   for (const line of body.split('\n')) {
     if (line === '') continue;
     const quotedBytes = Buffer.byteLength(JSON.stringify(line)) + 1;
-    if (part.length > 0 && size + quotedBytes > limits.deadLetterBytesMax) {
+    if (part.length > 0 && size + quotedBytes > limits.refusedFrameLetterBytesMax) {
       parts.push(part);
       part = [];
       size = 0;
