@@ -84,7 +84,10 @@ export const limits = {
   natsMemoryStoreBytesMax: 1_073_741_824,
 
   // Processes under `tidemark up`.
-  childReadyMsMax: 30_000,
+  /** An engine reads its whole ledger before it is ready. */
+  childReadyMsMax: 600_000,
+  /** A start that takes longer than this is told, again and again. */
+  childSlowStartMs: 10_000,
   childRestartsMax: 10,
   /** A child that has lived this long has its restarts forgotten. */
   childSettledMs: 60_000,
@@ -175,6 +178,8 @@ export const limits = {
   cliChartRows: 12,
   cliWatchRedrawMs: 200,
   cliWatchAccountsMax: 100_000,
+  /** Accounts asked for before updates come; the others show with their first update. */
+  cliWatchHydratedMax: 1_000,
 
   // Simulated market.
   demoOpeningsAtOnce: 32,
@@ -207,6 +212,7 @@ export const limits = {
   // Import.
   importRowsReadAhead: 2_048,
   importRowCharsMax: 1_000_000,
+  importDatesKeptMax: 100_000,
   importPricesInBatch: 200,
   /** Prices handed to the connection before the server has confirmed the ones before them. */
   importPricesUnflushedMax: 5_000,

@@ -92,7 +92,10 @@ function readyAsJson(config: Config, demo: boolean): string {
 }
 
 function readyAsText(config: Config, demo: boolean, configFile: string | undefined): string {
-  const here = (path: string): string => relative(process.cwd(), path) || '.';
+  const here = (path: string): string => {
+    const short = relative(process.cwd(), path);
+    return short.startsWith('..') ? path : short;
+  };
   const tidemark = `npx tidemark${configFile === undefined ? '' : ` --config ${configFile}`}`;
   const password = config.clickhouse.url === null ? `, password in ${here(storePasswordFile(config))}` : '';
   const { url, user } = clickHouseAddress(config);

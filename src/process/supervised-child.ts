@@ -21,17 +21,26 @@ export interface ChildSpec {
   askToStop(child: ChildProcess): void;
 }
 
+/** How often, and how far apart, an ended child is started again. */
+export interface RestartBounds {
+  readonly childRestartsMax: number;
+  readonly childRestartDelayMs: number;
+  readonly childRestartDelayMsMax: number;
+}
+
 export class SupervisedChild {
   readonly spec: ChildSpec;
   private readonly log: Log;
   private readonly giveUp: (failure: Failure) => void;
+  private readonly bounds: RestartBounds;
   private child: ChildProcess | null = null;
   private stopping = false;
   private restarts = 0;
   private startedAt = 0;
 
   /** `giveUp` is called once, when the child ends again and again. */
-  constructor(spec: ChildSpec, log: Log, giveUp: (failure: Failure) => void) {
+  constructor(spec: ChildSpec, log: Log, giveUp: (failure: Failure) => void, bounds: RestartBounds = limits) {
+    this.bounds = bounds;
     this.spec = spec;
     this.log = log;
     this.giveUp = giveUp;
@@ -105,11 +114,16 @@ export class SupervisedChild {
       throw new Failure(`${name} was not ready within ${limits.childReadyMsMax} ms (see ${logFile})`);
     });
     bound.catch(() => undefined);
+    const slow = setInterval(
+      () => this.log.warn({ child: name }, 'is still starting'),
+      limits.childSlowStartMs,
+    );
     try {
       await Promise.race([this.spec.ready(child), ended, bound]);
     } catch (error) {
       return error instanceof Failure ? error : new Failure(`${name}: ${String(error)}`);
     } finally {
+      clearInterval(slow);
       late.abort();
       ended.catch(() => undefined);
     }
@@ -126,7 +140,7 @@ export class SupervisedChild {
     killGroup(this.child);
     while (!this.isStopping()) {
       if (performance.now() - this.startedAt > limits.childSettledMs) this.restarts = 0;
-      if (this.restarts >= limits.childRestartsMax) {
+      if (this.restarts >= this.bounds.childRestartsMax) {
         this.giveUp(
           new Failure(
             `${name} ended ${this.restarts} times in a row: ${lastWords(logFile)} (see ${logFile})`,
@@ -135,8 +149,8 @@ export class SupervisedChild {
         return;
       }
       const delayMs = Math.min(
-        limits.childRestartDelayMs * 2 ** this.restarts,
-        limits.childRestartDelayMsMax,
+        this.bounds.childRestartDelayMs * 2 ** this.restarts,
+        this.bounds.childRestartDelayMsMax,
       );
       this.restarts++;
       this.log.warn(

@@ -82,6 +82,29 @@ describe('a supervised child', () => {
     assert.equal(started.length, before);
   });
 
+  it('that ends again and again is given up after the bound, with its last words', async () => {
+    const before = started.length;
+    const gaveUp = new Promise<Failure>((resolve) => {
+      const bounds = { childRestartsMax: 3, childRestartDelayMs: 1, childRestartDelayMsMax: 2 };
+      const code =
+        'process.on("message", () => { console.error("out of luck"); process.exit(1); }); process.send("ready")';
+      const endsOnceReady: ChildSpec = {
+        ...script(code),
+        ready: (spawned) =>
+          new Promise((ready) => {
+            spawned.once('message', () => {
+              ready();
+              spawned.send('end');
+            });
+          }),
+      };
+      child = new SupervisedChild(endsOnceReady, silent, resolve, bounds);
+      void child.start();
+    });
+    assert.match((await gaveUp).message, /script ended 3 times in a row: .*out of luck/s);
+    assert.equal(started.length, before + 4);
+  });
+
   describe('nats-server', () => {
     const binary = findNatsServer()!;
     const spec = (port: number): ChildSpec =>
