@@ -203,8 +203,10 @@ export const limits = {
   loadAcksOutstandingMax: 2_000,
   loadAckMsMax: 10_000,
   loadOpenMsMax: 60_000,
-  /** So long what differs at the end may stay as it is before it counts. */
-  loadSettleMsMax: 15_000,
+  /** So long what differs at the end may stay as it is before it counts; the second where the engine differs itself. */
+  loadSettleMsMax: 10_000,
+  loadFailingMsMax: 2_000,
+  loadCheckMsMax: 300_000,
   loadPollMs: 50,
   loadInspectionsAtOnce: 16,
   loadDifferencesShown: 40,

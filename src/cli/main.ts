@@ -26,6 +26,7 @@ const names = [
   'trade',
   'deposit',
   'withdraw',
+  'cash',
   'price',
   'account',
   'import',

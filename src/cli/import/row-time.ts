@@ -2,6 +2,7 @@
  * The time of a row, from whichever column has it. A `date` alone is the end of that session day: its last
  * millisecond, so that a close belongs to the day it closed. Knows the session calendar, no row.
  */
+import { limits } from '../../../config/limits.ts';
 import type { SessionCalendar } from '../../domain/session-day.ts';
 import { isoTimeMs } from '../arguments.ts';
 
@@ -11,8 +12,8 @@ export type TimeField = (typeof timeFields)[number];
 
 export class RowTime {
   private readonly calendar: SessionCalendar;
-  private lastDate = '';
-  private lastDateMs = NaN;
+  /** Time zones are slow to ask, and a file has the same dates for each of its symbols. */
+  private readonly ends = new Map<string, number>();
 
   constructor(calendar: SessionCalendar) {
     this.calendar = calendar;
@@ -27,20 +28,23 @@ export class RowTime {
 
   /** The last millisecond of the session of a date, YYYY-MM-DD. */
   private endOfSession(date: string): number {
-    if (date !== this.lastDate) {
-      this.lastDate = date;
-      this.lastDateMs = this.findEnd(date);
-    }
-    return this.lastDateMs;
+    const known = this.ends.get(date);
+    if (known !== undefined) return known;
+    if (this.ends.size >= limits.importDatesKeptMax) this.ends.clear();
+    const end = this.findEnd(date);
+    this.ends.set(date, end);
+    return end;
   }
 
   private findEnd(date: string): number {
     const noon = Date.parse(`${date}T12:00:00Z`);
     if (Number.isNaN(noon)) return NaN;
-    // A session of the date is never further from the date's noon in UTC than this.
+    const { calendar } = this;
+    // Most sessions contain the noon in UTC of their date; the others are near it.
+    if (calendar.dateOf(noon) === date) return calendar.endAfter(noon) - 1;
     for (let at = noon - 2 * dayMs; at < noon + 3 * dayMs;) {
-      const end = this.calendar.endAfter(at);
-      if (this.calendar.dateOf(at) === date) return end - 1;
+      const end = calendar.endAfter(at);
+      if (calendar.dateOf(at) === date) return end - 1;
       at = end;
     }
     return NaN;
