@@ -43,7 +43,13 @@ function accountRound(parent: AnyActorRef): () => number {
   const { book, judge } = fixture;
   fillBook(fixture, accounts, positions);
   let emitted = 0;
-  const desk = { book, judge, emit: () => void emitted++ };
+  const desk = {
+    book,
+    judge,
+    emit: () => {
+      emitted++;
+    },
+  };
   const logic = accountLogic(desk);
   const actors: AccountActor[] = Array.from({ length: accounts }, (_, row) =>
     createActor(logic, { input: row, id: `account-${row}`, parent }),

@@ -9,7 +9,7 @@ import { quietLog } from './quiet-log.ts';
 import { SettlementFeed } from './settlement-feed.ts';
 import { servePart } from './worker.ts';
 import { WindowedPublisher } from '../../streams/sinks/windowed-publisher.ts';
-import type { Clock } from '../ports.ts';
+import { systemClock } from '../system-clock.ts';
 
 export interface PublisherTask {
   readonly plan: LoadPlan;
@@ -49,14 +49,6 @@ interface Feeds {
   readonly settlements: SettlementFeed;
 }
 
-const clock: Clock = {
-  now: Date.now,
-  every(intervalMs, action) {
-    const timer = setInterval(action, intervalMs);
-    return () => clearInterval(timer);
-  },
-};
-
 servePart((fail) => {
   let feeds: Feeds | null = null;
   const open = (): Feeds => {
@@ -67,7 +59,7 @@ servePart((fail) => {
     async open({ plan, url, start }: PublisherTask) {
       const link = await connectNats({ url, name: 'tidemark-load-settlements', log: quietLog });
       const prices = new PriceFeed(plan, await PriceSocket.open(url), microsSince(start));
-      const settlements = new SettlementFeed(plan, new WindowedPublisher(link, clock, quietLog));
+      const settlements = new SettlementFeed(plan, new WindowedPublisher(link, systemClock, quietLog));
       feeds = { prices, settlements };
       await prices.all();
       return settlements.open();

@@ -67,20 +67,22 @@ export async function verify(
   { doors, lastMessages, repeated }: Witnesses,
 ): Promise<Verdict> {
   const accounts = { accounts: `load-${plan.run}-%` };
-  const inspected = await untilAgreed(() => inspectAll(expected, doors));
-  const emitted = await untilAgreed(async () => {
+  const inspected = await untilAgreed(limits.loadSettleMsMax, () => inspectAll(expected, doors));
+  // Where the engine itself stays otherwise, nobody after it will come to agree.
+  const patienceMs = inspected.length === 0 ? limits.loadSettleMsMax : limits.loadFailingMsMax;
+  const emitted = await untilAgreed(patienceMs, async () => {
     const texts = await lastMessages();
     return expected.flatMap((account, i) => messageDifferences(account, texts[i] ?? ''));
   });
   let counted = new Map<string, SettlementCounts>();
-  const settled = await untilAgreed(async () => {
+  const settled = await untilAgreed(patienceMs, async () => {
     counted = countsOf(await doors.rows<CountedRow>(countSettlements, accounts));
     return expected.flatMap((account) =>
       settlementDifferences(account, counted.get(account.account) ?? null),
     );
   });
   const texts = await lastMessages();
-  const recorded = await untilAgreed(async () => {
+  const recorded = await untilAgreed(patienceMs, async () => {
     const rows = await doors.rows<CurveRow>(lastOfCurve, accounts);
     const last = new Map(rows.map((row) => [row.account_id, row]));
     return expected.flatMap((account, i) =>
@@ -124,17 +126,21 @@ async function inspectAll(expected: readonly ExpectedAccount[], doors: LoadDoors
   return differences;
 }
 
-/** Looks again while something differs and there is less of it than before, or the bound is not reached. */
-async function untilAgreed(look: () => Promise<Difference[]>): Promise<Difference[]> {
-  let deadline = performance.now() + limits.loadSettleMsMax;
-  let fewest = Infinity;
+/** Looks again while something differs and still changes; what has not changed for `patienceMs` differs for good. */
+async function untilAgreed(
+  patienceMs: number,
+  look: () => Promise<Difference[]>,
+): Promise<readonly Difference[]> {
+  const last = performance.now() + limits.loadCheckMsMax;
+  let deadline = performance.now() + patienceMs;
+  let before = '';
   for (;;) {
     const differences = await look();
-    if (differences.length === 0 || performance.now() >= deadline) return differences;
-    if (differences.length < fewest) {
-      fewest = differences.length;
-      deadline = performance.now() + limits.loadSettleMsMax;
-    }
+    const now = performance.now();
+    if (differences.length === 0 || now >= Math.min(deadline, last)) return differences;
+    const seen = JSON.stringify(differences);
+    if (seen !== before) deadline = now + patienceMs;
+    before = seen;
     await sleep(limits.loadPollMs);
   }
 }
