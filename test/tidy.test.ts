@@ -6,10 +6,14 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { limits } from '../config/limits.ts';
+import { environmentKeys } from '../config/load.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folders = ['src', 'actors', 'streams', 'config', 'scripts', 'test', 'bin', 'docs', '.ci'];
 const linesMax = 400;
+/** Keys of the contract whose readers come later: the gateway, and the view `performance`. */
+const reserved = ['http.port', 'performance.min_returns', 'performance.min_days'];
 
 interface Source {
   readonly path: string;
@@ -125,6 +129,22 @@ describe('the house is tidy:', () => {
       .filter(({ text }) => text.trimEnd().split('\n').length > linesMax)
       .map(({ path }) => path);
     assert.deepEqual(long, []);
+  });
+
+  it('every bound and every configuration key is used', () => {
+    const text = code
+      .filter(({ path }) => !path.startsWith('config/') && !path.startsWith('test/'))
+      .map((source) => source.text)
+      .join('\n');
+    const unused = [
+      ...Object.keys(limits).filter((name) => !new RegExp(`\\b${name}\\b`).test(text)),
+      ...[...environmentKeys().values()]
+        .map(({ key }) => key)
+        .filter(
+          (key) => !reserved.includes(key) && !new RegExp(`\\b${key.split('.').at(-1) ?? ''}\\b`).test(text),
+        ),
+    ];
+    assert.deepEqual(unused, []);
   });
 
   it('files are kebab-case, with neither barrels nor utils', () => {

@@ -2,7 +2,7 @@
  * The `tidemark` command: which commands there are, what they have in common, and the exit code. Only the file of the
  * command that was called is loaded, so that each starts fast. Knows nothing of what a command does.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../../config/load.ts';
 import { exitCodes, UsageError } from './context.ts';
@@ -13,27 +13,26 @@ interface CommandFile {
 }
 
 /** In the order of the help. */
-const names = [
-  'up',
-  'run',
-  'doctor',
-  'accounts',
-  'inspect',
-  'watch',
-  'history',
-  'drawdown',
-  'settle',
-  'trade',
-  'deposit',
-  'withdraw',
-  'cash',
-  'price',
-  'account',
-  'import',
-  'dead-letters',
-  'sql',
-  'load',
-].filter((name) => existsSync(new URL(`${name}.ts`, import.meta.url)));
+const commands: Readonly<Record<string, () => Promise<CommandFile>>> = {
+  up: () => import('./up.ts'),
+  run: () => import('./run.ts'),
+  doctor: () => import('./doctor.ts'),
+  accounts: () => import('./accounts.ts'),
+  inspect: () => import('./inspect.ts'),
+  watch: () => import('./watch.ts'),
+  history: () => import('./history.ts'),
+  drawdown: () => import('./drawdown.ts'),
+  settle: () => import('./settle.ts'),
+  trade: () => import('./trade.ts'),
+  deposit: () => import('./deposit.ts'),
+  withdraw: () => import('./withdraw.ts'),
+  price: () => import('./price.ts'),
+  account: () => import('./account.ts'),
+  import: () => import('./import.ts'),
+  'dead-letters': () => import('./dead-letters.ts'),
+  sql: () => import('./sql.ts'),
+  load: () => import('./load.ts'),
+};
 
 export async function main(args: readonly string[]): Promise<void> {
   try {
@@ -54,10 +53,10 @@ async function programFor(args: readonly string[]): Promise<Command> {
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(--help shows what is allowed)')
     .exitOverride();
-  const called = names.find((name) => name === commandOf(args));
-  for (const name of called === undefined ? names : [called]) {
-    const file = (await import(new URL(`${name}.ts`, import.meta.url).href)) as CommandFile;
-    file.register(program);
+  const name = commandOf(args) ?? '';
+  const called = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  for (const load of called === undefined ? Object.values(commands) : [called]) {
+    (await load()).register(program);
   }
   return program;
 }

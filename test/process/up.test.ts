@@ -136,6 +136,7 @@ describe('tidemark up', function () {
       ['run', 'captain'],
       ['run'],
       ['nonsense'],
+      ['toString'],
       ['up', '--config', '/nowhere.yaml'],
     ]) {
       const { code, stderr } = await runTidemark(args, here.env);
