@@ -58,7 +58,7 @@ export const limits = {
   // Trades.
   tradesAckWaitMs: 30_000,
   tradesOutstandingMax: 1_024,
-  tradesPollMs: 25,
+  tradesPollMs: 2,
 
   // The service tidemark.
   queryPageAccountsMax: 1_000,

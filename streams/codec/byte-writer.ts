@@ -7,7 +7,6 @@ import { scaledText } from '../../src/domain/decimal.ts';
 const zero = 48;
 const billion = 1e9;
 /** Below this, 9 decimals of a double can be written through a safe integer. */
-const ratioMax = 9_007_199;
 /** Room left behind text, so that the punctuation after it needs no reserving. */
 const slackBytes = 64;
 
@@ -58,32 +57,6 @@ export class ByteWriter {
   integerOrNull(value: number): void {
     if (Number.isNaN(value)) this.ascii('null');
     else this.integer(value);
-  }
-
-  /** A double with at most 9 decimals, null for NaN; up to 30 bytes, to be reserved. */
-  ratio(value: number): void {
-    if (Number.isNaN(value)) {
-      this.ascii('null');
-      return;
-    }
-    const size = Math.abs(value);
-    if (!(size < ratioMax)) {
-      this.double(value);
-      return;
-    }
-    const scaled = Math.round(size * billion);
-    if (value < 0 && scaled > 0) this.bytes[this.length++] = 45;
-    const whole = Math.floor(scaled / billion);
-    let fraction = scaled - whole * billion;
-    this.digits(whole, digitCount(whole));
-    if (fraction === 0) return;
-    let places = 9;
-    while (fraction % 10 === 0) {
-      fraction = fraction / 10;
-      places--;
-    }
-    this.bytes[this.length++] = 46;
-    this.digits(fraction, places);
   }
 
   /** A double as JavaScript writes it, null where JSON has no number; up to 30 bytes, to be reserved. */

@@ -2,7 +2,7 @@
 import type { EquityUpdate } from '../../src/domain/equity-update.ts';
 import type { ByteWriter } from './byte-writer.ts';
 
-/** Above the longest message: keys 330, 14 integers of 17, 6 ratios of 30, strings apart. */
+/** Above the longest message: keys 330, 14 integers of 17, 5 doubles of 25, strings apart. */
 const bytesMax = 1024;
 
 /** Appends the message. Ids, currencies and states are ASCII that needs no escape. */
@@ -31,15 +31,15 @@ export function writeEquity(w: ByteWriter, u: EquityUpdate): void {
   w.ascii(',"day_change":');
   w.integer(u.dayChange);
   w.ascii(',"day_change_percent":');
-  w.ratio(u.dayChangePercent);
+  w.double(u.dayChangePercent);
   w.ascii(',"nav":');
-  w.ratio(u.nav);
+  w.double(u.nav);
   w.ascii(',"peak_nav":');
-  w.ratio(u.peakNav);
+  w.double(u.peakNav);
   w.ascii(',"drawdown":');
-  w.ratio(u.drawdown);
+  w.double(u.drawdown);
   w.ascii(',"max_drawdown":');
-  w.ratio(u.maxDrawdown);
+  w.double(u.maxDrawdown);
   w.ascii(',"currency":"');
   w.ascii(u.currency);
   w.ascii('","state":"');

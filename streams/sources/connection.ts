@@ -4,7 +4,7 @@
  */
 import { connect, Events, type NatsConnection } from 'nats';
 import { limits } from '../../config/limits.ts';
-import type { Log } from '../../src/ports.ts';
+import type { Cancel, Log } from '../../src/ports.ts';
 
 export interface ConnectOptions {
   /** One URL, or several separated by commas. */
@@ -21,8 +21,8 @@ export interface Link {
   readonly nats: NatsConnection;
   /** False while disconnected: what is published then is lost, or kept without bound. */
   readonly isUp: boolean;
-  /** Called after each reconnect, when subscriptions stand again. */
-  onReconnect(action: () => void): void;
+  /** Called after each reconnect, when subscriptions stand again, until cancelled. */
+  onReconnect(action: () => void): Cancel;
   close(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export async function connectNats({ url, name, log, noEcho = false }: ConnectOpt
     noAsyncTraces: true,
     ignoreAuthErrorAbort: true,
   });
-  const actions: (() => void)[] = [];
+  const actions = new Set<() => void>();
   const state = { isUp: true };
   void (async () => {
     for await (const status of nats.status()) {
@@ -61,7 +61,8 @@ export async function connectNats({ url, name, log, noEcho = false }: ConnectOpt
       return state.isUp && !nats.isClosed();
     },
     onReconnect(action) {
-      actions.push(action);
+      actions.add(action);
+      return () => void actions.delete(action);
     },
     close: () => nats.close(),
   };

@@ -2,7 +2,6 @@
  * Reference data of instruments: what the bucket INSTRUMENTS holds, each change of it, and `instruments.<symbol>`,
  * which is written into the bucket and comes back from there, so that there is one order of changes.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { KV, Msg, Subscription } from 'nats';
 import { limits } from '../../config/limits.ts';
 import { keySymbol, symbolKey, tokenSymbol } from '../../src/domain/identifier.ts';
@@ -13,6 +12,7 @@ import { readInstrument } from '../codec/instrument-message.ts';
 import type { Link } from './connection.ts';
 import { coreLetter } from './core-letter.ts';
 import { PullReader } from './pull-reader.ts';
+import { untilAnswered } from './retry.ts';
 import { managerOf } from './stream-api.ts';
 import { instrumentsBucket } from './stream-definitions.ts';
 
@@ -36,6 +36,7 @@ export class NatsInstrumentSource implements InstrumentSource {
   private bucket: KV | null = null;
   private reader: PullReader | null = null;
   private subscription: Subscription | null = null;
+  private isClosed = false;
 
   constructor({ link, clock, log }: InstrumentSourceOptions) {
     this.link = link;
@@ -57,22 +58,16 @@ export class NatsInstrumentSource implements InstrumentSource {
   }
 
   async lookup(symbol: string): Promise<InstrumentFields | null> {
-    let wait: number = limits.natsRetryMsMin;
-    for (;;) {
-      try {
-        const entry = await this.bucket?.get(symbolKey(symbol));
-        if (!entry || entry.operation !== 'PUT') return null;
-        const read = readInstrument(entry.value);
-        return read.kind === 'rejected' ? null : read.fields;
-      } catch (error) {
-        this.log.warn({ symbol, error: String(error) }, 'INSTRUMENTS could not be read yet');
-        await delay(wait);
-        wait = Math.min(wait * 2, limits.natsRetryMsMax);
-      }
-    }
+    const { link, log } = this;
+    const options = { link, log, what: `the instrument ${symbol}`, isOver: () => this.isClosed };
+    const entry = await untilAnswered(options, async () => this.bucket?.get(symbolKey(symbol)));
+    if (!entry || entry.operation !== 'PUT') return null;
+    const read = readInstrument(entry.value);
+    return read.kind === 'rejected' ? null : read.fields;
   }
 
   async close(): Promise<void> {
+    this.isClosed = true;
     this.subscription?.unsubscribe();
     await this.reader?.close();
   }

@@ -5,6 +5,7 @@ import type { LedgerDecoder } from '../codec/ledger-message.ts';
 import type { Link } from './connection.ts';
 import { subjectBytes } from './message-bytes.ts';
 import { PullReader } from './pull-reader.ts';
+import { untilAnswered } from './retry.ts';
 import { ledgerStream } from './stream-definitions.ts';
 import { streamBounds } from './stream-api.ts';
 
@@ -12,6 +13,7 @@ type Apply = (batch: readonly LedgerMessage[]) => Promise<void> | void;
 
 export class NatsLedgerSource implements LedgerSource {
   private readonly link: Link;
+  private readonly log: Log;
   private readonly reader: PullReader;
   private apply: Apply = () => undefined;
   private waiting: LedgerMessage[] = [];
@@ -20,6 +22,7 @@ export class NatsLedgerSource implements LedgerSource {
 
   constructor(link: Link, decoder: LedgerDecoder, log: Log) {
     this.link = link;
+    this.log = log;
     this.reader = new PullReader({
       link,
       log,
@@ -40,7 +43,9 @@ export class NatsLedgerSource implements LedgerSource {
   }
 
   async lastSequence(): Promise<number> {
-    return (await streamBounds(this.link.nats, ledgerStream)).last;
+    const { link, log } = this;
+    const options = { link, log, what: 'the last sequence of LEDGER', isOver: () => this.isClosed };
+    return (await untilAnswered(options, () => streamBounds(link.nats, ledgerStream))).last;
   }
 
   async close(): Promise<void> {

@@ -9,7 +9,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createInbox, DeliverPolicy, nanos, nuid, type Msg, type Subscription } from 'nats';
 import { limits } from '../../config/limits.ts';
-import type { Log } from '../../src/ports.ts';
+import type { Cancel, Log } from '../../src/ports.ts';
 import type { Link } from './connection.ts';
 import { DeliveryReader } from './delivery.ts';
 import { replyBytes } from './message-bytes.ts';
@@ -59,6 +59,7 @@ export class PullReader {
   private isStale = false;
   private disturb: () => void = () => undefined;
   private silentChecks = 0;
+  private readonly forgetLink: Cancel;
   private watch: NodeJS.Timeout | null = null;
 
   constructor({ link, log, stream, take, keepsLastOnly = false }: PullReaderOptions) {
@@ -67,7 +68,7 @@ export class PullReader {
     this.stream = stream;
     this.take = take;
     this.keepsLastOnly = keepsLastOnly;
-    link.onReconnect(() => void this.reopen('reconnected'));
+    this.forgetLink = link.onReconnect(() => void this.reopen('reconnected'));
   }
 
   /** Starts at a stream sequence. Throws where the stream no longer has it, or never had what came before. */
@@ -88,6 +89,7 @@ export class PullReader {
 
   async close(): Promise<void> {
     this.isOpen = false;
+    this.forgetLink();
     if (this.watch !== null) clearInterval(this.watch);
     await this.reopening;
     this.subscription?.unsubscribe();

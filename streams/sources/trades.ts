@@ -13,6 +13,7 @@ import type { Clock, Log, PriceIntake, Refuse, TradeSource } from '../../src/por
 import { readTrades, type Trade, type TradeSide } from '../codec/trade.ts';
 import type { WindowedPublisher } from '../sinks/windowed-publisher.ts';
 import type { Link } from './connection.ts';
+import { untilAnswered } from './retry.ts';
 import { managerOf, streamBounds } from './stream-api.ts';
 import { tradesStream } from './stream-definitions.ts';
 
@@ -46,13 +47,16 @@ export class NatsTradeSource implements TradeSource {
   }
 
   async drain(): Promise<void> {
-    const { link } = this.options;
-    const { last } = await streamBounds(link.nats, tradesStream);
+    const { link, log } = this.options;
+    const options = { link, log, what: 'how far TRADES is settled', isOver: () => this.isClosed };
+    const { last } = await untilAnswered(options, () => streamBounds(link.nats, tradesStream));
     while (!this.isClosed && this.settledThrough < last) {
       await Promise.all(this.underWay);
-      const info = await (await managerOf(link.nats)).consumers.info(tradesStream, tradesConsumer);
-      this.settledThrough =
-        info.num_pending === 0 && info.num_ack_pending === 0 ? last : info.ack_floor.stream_seq;
+      const info = await untilAnswered(options, async () =>
+        (await managerOf(link.nats)).consumers.info(tradesStream, tradesConsumer),
+      );
+      const isAllSettled = info.num_pending === 0 && info.num_ack_pending === 0;
+      this.settledThrough = isAllSettled ? last : info.ack_floor.stream_seq;
       if (this.settledThrough < last) await delay(limits.tradesPollMs);
     }
   }

@@ -39,8 +39,8 @@ describe('the ledger source', () => {
 
   const deposit = (id: number): string => JSON.stringify({ id: `d${id}`, type: 'deposit', amount: 100 + id });
   const js = () => publisher.nats.jetstream();
-  const idOf = (m: LedgerMessage): unknown =>
-    m.items.map((item) => ('id' in item ? item.id : item.reason)).join();
+  const idOf = (m: LedgerMessage): string =>
+    m.items.map((item) => ('id' in item ? item.id : item.kind)).join();
 
   async function publish(from: number, to: number): Promise<void> {
     const acks = [];
@@ -139,9 +139,9 @@ describe('the ledger source', () => {
     const got: number[] = [];
     await source().open(1, (batch) => void got.push(...batch.map((m) => m.sequence)));
     let acknowledged = 0;
-    let isPublishing = true;
+    const publishingUntil = { stopped: false };
     const publishing = (async () => {
-      for (let i = 0; isPublishing; i++) {
+      for (let i = 0; !publishingUntil.stopped; i++) {
         try {
           await js().publish('cash.1', deposit(i), { timeout: 500, msgID: `m${i}` });
           acknowledged++;
@@ -158,7 +158,7 @@ describe('the ledger source', () => {
     }
     const before = got.length;
     await until(() => got.length > before + 50, { what: 'messages flowing again' });
-    isPublishing = false;
+    publishingUntil.stopped = true;
     await publishing;
     const { state } = await (await managerOf(publisher.nats)).streams.info('LEDGER');
     await until(() => got.length >= state.last_seq, { what: 'the last message' });
