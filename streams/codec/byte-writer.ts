@@ -6,7 +6,6 @@ import { scaledText } from '../../src/domain/decimal.ts';
 
 const zero = 48;
 const billion = 1e9;
-/** Below this, 9 decimals of a double can be written through a safe integer. */
 /** Room left behind text, so that the punctuation after it needs no reserving. */
 const slackBytes = 64;
 

@@ -29,26 +29,14 @@ describe('the byte writer', () => {
     );
   });
 
-  it('writes ratios with at most nine decimals, and null for none', () => {
-    const text = (x: number): string => written((w) => w.ratio(x));
+  it('writes a double so that it is read back as the same one, and null for none', () => {
+    const text = (x: number): string => written((w) => w.double(x));
     assert.equal(text(1.003977), '1.003977');
     assert.equal(text(-0.007146), '-0.007146');
-    assert.equal(text(0.3977), '0.3977');
-    assert.equal(text(-0), '0');
-    assert.equal(text(-1e-12), '0');
-    assert.equal(text(100), '100');
-    assert.equal(text(-1), '-1');
     assert.equal(text(NaN), 'null');
-    assert.equal(text(1e-9), '0.000000001');
-    assert.equal(text(123_456_789.25), '123456789.25');
     assert.equal(text(Infinity), 'null');
     fc.assert(
-      fc.property(fc.double({ min: -1e6, max: 1e6, noNaN: true }), (x) => {
-        const back = JSON.parse(text(x)) as number;
-        assert.ok(Math.abs(back - x) <= 5.1e-10 * Math.max(1, Math.abs(x) * 1e-3), `${x} ${text(x)}`);
-        assert.match(text(x), /^-?\d+(\.\d{0,8}[1-9])?$/);
-      }),
-      { numRuns: 5_000 },
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (x) => JSON.parse(text(x)) === x),
     );
   });
 
