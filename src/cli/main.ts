@@ -26,6 +26,7 @@ const commands: Readonly<Record<string, () => Promise<CommandFile>>> = {
   trade: () => import('./trade.ts'),
   deposit: () => import('./deposit.ts'),
   withdraw: () => import('./withdraw.ts'),
+  cash: () => import('./cash.ts'),
   price: () => import('./price.ts'),
   account: () => import('./account.ts'),
   import: () => import('./import.ts'),
