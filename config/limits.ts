@@ -117,14 +117,15 @@ export const limits = {
   sinkInsertsMax: 2,
   /** Frames delivered and not acknowledged: at most so many times frameBytesMax in memory. */
   sinkFramesHeldMax: 16,
-  sinkAckWaitMs: 30_000,
+  /** What a sink that was killed held goes to the next one after this. */
+  sinkAckWaitMs: 10_000,
   sinkHeartbeatMs: 5_000,
   sinkHeartbeatsMissedMax: 3,
   sinkRequestMs: 30_000,
   sinkInsertMsMax: 60_000,
   sinkStopMsMax: 6_000,
   /** After a sink has ended, the next one has what it held. */
-  sinkGiveBackMs: 500,
+  sinkGiveBackMs: 2_000,
   /** Wait before an insert is tried again: doubled each time, up to the second. */
   sinkRetryMsMin: 50,
   sinkRetryMsMax: 5_000,
@@ -213,6 +214,8 @@ export const limits = {
 
   // Import.
   importRowsReadAhead: 2_048,
+  /** Rows held at once, to sort a file that is not in the order of time. */
+  importRowsSortedMax: 2_000_000,
   importRowCharsMax: 1_000_000,
   importDatesKeptMax: 100_000,
   importPricesInBatch: 200,

@@ -204,7 +204,7 @@ export class NatsDoor {
       get isUp() {
         return !connection.isClosed();
       },
-      onReconnect: () => undefined,
+      onReconnect: () => () => undefined,
       close: () => connection.close(),
     };
   }

@@ -20,26 +20,31 @@ export interface CsvRow {
 export interface CsvFile {
   /** As it stands in messages. */
   readonly name: string;
-  /** Bytes on disk; null for stdin. */
+  /** Bytes on disk; null for stdin, which can be read only once. */
   readonly bytes: number | null;
+  /** Of this reading. */
   bytesRead(): number;
-  /** The header comes as the first row. Throws Failure where the file cannot be read on. */
+  /** From the beginning: the header comes as the first row. Throws Failure where the file cannot be read on. */
   rows(): AsyncIterable<readonly CsvRow[]>;
 }
 
 /** `-` is stdin. Throws Failure. */
 export function openCsv(path: string): CsvFile {
   const isStdin = path === '-';
+  const name = isStdin ? 'stdin' : path;
   const bytes = isStdin ? null : sizeOf(path);
-  const source: Readable = isStdin ? process.stdin : createReadStream(path);
   let bytesRead = 0;
-  source.on('data', (chunk: Buffer) => (bytesRead += chunk.length));
-  source.pause();
   return {
-    name: isStdin ? 'stdin' : path,
+    name,
     bytes,
     bytesRead: () => bytesRead,
-    rows: () => rowsOf(source, isStdin ? 'stdin' : path),
+    rows() {
+      const source: Readable = isStdin ? process.stdin : createReadStream(path);
+      bytesRead = 0;
+      source.on('data', (chunk: Buffer) => (bytesRead += chunk.length));
+      source.pause();
+      return rowsOf(source, name);
+    },
   };
 }
 

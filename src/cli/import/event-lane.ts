@@ -34,7 +34,8 @@ export class EventLane implements Lane {
     this.stopWatching = this.watch();
   }
 
-  send(record: ImportRecord, line: number): Promise<void> | undefined {
+  send(record: ImportRecord): Promise<void> | undefined {
+    const { line } = record;
     this.publisher.publish(record.subject, this.encoder.encode(record.body)).then(
       ({ sequence }) => {
         this.answered++;

@@ -55,7 +55,7 @@ export function eventReader(kind: EventKind, columns: Columns, time: RowTime, fi
     const refused = judge(rest, line);
     if (refused !== null) return refused;
     const subject = kind === 'trades' ? 'trades' : `${kind}.${account ?? ''}`;
-    return { subject, body: JSON.stringify(rest), batchBody: '', ts };
+    return { subject, body: JSON.stringify(rest), batchBody: '', ts, line };
   };
 }
 

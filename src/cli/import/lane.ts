@@ -2,8 +2,8 @@
 import type { ImportRecord } from './record.ts';
 
 export interface Lane {
-  /** A promise only where there is to be waited for room. `line`: of the file, for what is refused later. */
-  send(record: ImportRecord, line: number): Promise<void> | undefined;
+  /** A promise only where there is to be waited for room. */
+  send(record: ImportRecord): Promise<void> | undefined;
   /** Lets what has gathered leave, without waiting for it. */
   push(): void;
   /** Resolves when everything sent has arrived. */

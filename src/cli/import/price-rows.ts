@@ -48,7 +48,7 @@ export function priceReader(columns: Columns, time: RowTime): RowReader {
       if (!(ts >= 0)) return notATime(line, timeField, cell);
       figures += `,"ts":${ts}`;
     }
-    return { subject: text.subject, body: `{${figures}}`, batchBody: `${text.head}${figures}}`, ts };
+    return { subject: text.subject, body: `{${figures}}`, batchBody: `${text.head}${figures}}`, ts, line };
   };
 }
 

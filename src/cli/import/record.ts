@@ -8,6 +8,8 @@ export interface ImportRecord {
   readonly batchBody: string;
   /** Milliseconds since the epoch; NaN where the row has no time. */
   readonly ts: number;
+  /** Of the file. */
+  readonly line: number;
 }
 
 export interface RefusedRow {

@@ -4,10 +4,12 @@ import { Failure } from '../context.ts';
 import type { NatsDoor } from '../nats.ts';
 import { untilNothingMissing } from './engine-progress.ts';
 import type { Lane } from './lane.ts';
+import type { ImportRecord } from './record.ts';
 import type { TickMaker } from './tick-maker.ts';
 
 export class TickLane {
   sent = 0;
+  private lastSent = -Infinity;
   private readonly nats: NatsDoor;
   private readonly maker: TickMaker;
   private readonly lane: Lane;
@@ -21,9 +23,14 @@ export class TickLane {
     this.acknowledged = acknowledged;
   }
 
-  /** Before a row of time `ts` is sent. */
-  before(ts: number): Promise<void> | undefined {
+  /** Before a record is sent. Throws Failure for one that should have been sent before a tick that is sent already. */
+  before({ ts, line }: ImportRecord): Promise<void> | undefined {
     const tick = this.maker.before(ts);
+    if (ts <= this.lastSent) {
+      throw new Failure(
+        `line ${line} is older than a tick before it: with --ticks, what comes by stdin must be in the order of time`,
+      );
+    }
     return Number.isNaN(tick) ? undefined : this.send(tick);
   }
 
@@ -42,6 +49,7 @@ export class TickLane {
     if (this.sent === 0) await this.sendFirst(message);
     else this.nats.publish('ticks', message);
     this.sent++;
+    this.lastSent = tick;
     if (this.sent % (limits.importTicksWaitingMax / 2) === 0)
       await this.awaitEngine(limits.importTicksWaitingMax / 2);
   }

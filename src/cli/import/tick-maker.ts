@@ -16,7 +16,7 @@ export class TickMaker {
         : (ts) => (Math.floor(ts / periodMs) + 1) * periodMs - 1;
   }
 
-  /** The tick that comes before a row of time `ts`; NaN where none does. Rows that come late stay in the open period. */
+  /** The tick that comes before a row of time `ts`; NaN where none does. */
   before(ts: number): number {
     if (ts <= this.due) return NaN;
     const tick = this.due;
