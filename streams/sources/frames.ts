@@ -104,7 +104,7 @@ export function openFrames(link: Link, log: Log): FrameSource {
       void state.messages?.close();
     },
     async giveBack() {
-      // Not at once: a request for more that was still under way would be answered with them, to nobody.
+      // Not at once: nats-server 2.9 takes a message that it has nobody to give to for delivered, until it times out.
       for (const message of held.values()) message.nak(limits.sinkGiveBackMs);
       held.clear();
       if (link.isUp) await link.nats.flush();
