@@ -45,4 +45,6 @@ export interface CurveRow extends EquityUpdate {
   /** Peak of total equity - net flow: what drawdown in money is measured from. */
   peakProfit: number;
   wipedOut: boolean;
+  /** When the peak was reached, milliseconds; NaN before the first flow. */
+  peakTime: number;
 }

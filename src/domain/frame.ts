@@ -96,8 +96,9 @@ export const frameColumns = {
     'day_net_flow',
     'peak_profit',
     'wiped_out',
+    'peak_ts',
   ],
-  prices: ['symbol', 'ts', 'price', 'bid', 'ask', 'tick'],
+  prices: ['symbol', 'ts', 'price', 'bid', 'ask', 'tick', 'market_ts'],
   dead_letters: [
     'id',
     'ts',

@@ -40,6 +40,7 @@ export interface RecordedCurve {
   readonly dayNetFlow: number;
   readonly peakProfit: number;
   readonly wipedOut: boolean;
+  readonly peakTime: number;
 }
 
 /** The last mark of a symbol. Decimals as text, at whatever scale they were written with. */
@@ -48,4 +49,6 @@ export interface RecordedPrice {
   readonly price: string;
   readonly bid: string;
   readonly ask: string;
+  /** Milliseconds, as the market said; NaN where a settlement's price stood in. */
+  readonly time: number;
 }

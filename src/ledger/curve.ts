@@ -87,6 +87,7 @@ export class Curve {
     out.dayNetFlow = a.dayNetFlow[row] ?? 0;
     out.peakProfit = a.peakProfit[row] ?? 0;
     out.wipedOut = a.wipedOut[row] === 1;
+    out.peakTime = a.peakTime[row] ?? NaN;
     return out;
   }
 
@@ -137,5 +138,6 @@ function emptyCurveRow(): CurveRow {
   return {
     ...emptyUpdate(), sessionDate: '', epoch: 1, navLow: NaN, navHigh: NaN, worstDrawdown: 0, units: NaN,
     maxDrawdownLife: 0, dayOpenEquity: 0, dayOpenNav: 1, dayNetFlow: 0, peakProfit: 0, wipedOut: false,
+    peakTime: NaN,
   }; // prettier-ignore
 }

@@ -80,7 +80,7 @@ export function recallCurve(b: BookParts, account: number, curve: RecordedCurve)
   a.maxDrawdown[account] = curve.maxDrawdown;
   a.maxDrawdownLife[account] = curve.maxDrawdownLife;
   a.wipedOut[account] = curve.wipedOut ? 1 : 0;
-  a.peakTime[account] = curve.drawdown < 0 ? NaN : curve.time;
+  a.peakTime[account] = curve.peakTime;
   a.peakProfit[account] = curve.peakProfit;
   a.dayOpenEquity[account] = curve.dayOpenEquity;
   a.dayOpenNav[account] = curve.dayOpenNav;

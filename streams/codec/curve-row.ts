@@ -65,5 +65,7 @@ export function writeCurveRow(w: ByteWriter, r: CurveRow): void {
   w.integer(r.dayNetFlow);
   w.byte(44);
   w.integer(r.peakProfit);
-  w.ascii(r.wipedOut ? ',true]\n' : ',false]\n');
+  w.ascii(r.wipedOut ? ',true,' : ',false,');
+  w.double(r.peakTime);
+  w.ascii(']\n');
 }

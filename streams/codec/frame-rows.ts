@@ -75,10 +75,17 @@ export function curveOf(row: FrameRow): RecordedCurve {
     dayOpenNav: row.number('day_open_nav'),
     dayNetFlow: row.number('day_net_flow'),
     peakProfit: row.number('peak_profit'),
-    wipedOut: row.text('wiped_out') === 'true' || row.number('wiped_out') === 1,
+    wipedOut: row.text('wiped_out') === 'true',
+    peakTime: row.number('peak_ts'),
   };
 }
 
 export function priceOf(row: FrameRow): RecordedPrice {
-  return { symbol: row.text('symbol'), price: row.text('price'), bid: row.text('bid'), ask: row.text('ask') };
+  return {
+    symbol: row.text('symbol'),
+    price: row.text('price'),
+    bid: row.text('bid'),
+    ask: row.text('ask'),
+    time: row.number('market_ts'),
+  };
 }

@@ -27,5 +27,7 @@ export function writePriceRow(
   w.decimal(changes.asks[at] as number, scale);
   w.byte(44);
   w.integer(tick);
+  w.byte(44);
+  w.double(changes.times[at] as number);
   w.ascii(']\n');
 }

@@ -101,9 +101,9 @@ export class PriceConflater implements PriceIntake {
     return symbol < this.times.length && !Number.isNaN(this.times[symbol]);
   }
 
-  /** A mark from before a restart: pending until the next tick, and so old that any other price replaces it. */
-  offerRestored(symbol: number, mid: number, bid: number, ask: number): void {
-    this.accept(symbol, mid, bid, ask, -Infinity);
+  /** A mark from before a restart, pending until the next tick; -Infinity where a settlement's price stood in. */
+  offerRestored(symbol: number, mid: number, bid: number, ask: number, time: number): void {
+    this.accept(symbol, mid, bid, ask, time);
     this.guard?.set(symbol, mid);
   }
 

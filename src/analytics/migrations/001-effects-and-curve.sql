@@ -96,7 +96,9 @@ CREATE TABLE IF NOT EXISTS equity_curve
     day_open_nav       Nullable(Float64),
     day_net_flow       Int64,
     peak_profit        Int64,
-    wiped_out          Bool
+    wiped_out          Bool,
+    -- When the running peak was reached.
+    peak_ts            Nullable(DateTime64(3, 'UTC'))
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(ts)
@@ -105,12 +107,14 @@ SETTINGS non_replicated_deduplication_window = 10000;
 
 CREATE TABLE IF NOT EXISTS prices
 (
-    symbol String,
-    ts     DateTime64(3, 'UTC'),
-    price  Decimal(38, 12),
-    bid    Decimal(38, 12) DEFAULT price,
-    ask    Decimal(38, 12) DEFAULT price,
-    tick   UInt64 DEFAULT toUnixTimestamp64Milli(ts)
+    symbol    String,
+    ts        DateTime64(3, 'UTC'),
+    price     Decimal(38, 12),
+    bid       Decimal(38, 12) DEFAULT price,
+    ask       Decimal(38, 12) DEFAULT price,
+    tick      UInt64 DEFAULT toUnixTimestamp64Milli(ts),
+    -- As the market said; NULL where a settlement's price stood in.
+    market_ts Nullable(DateTime64(3, 'UTC')) DEFAULT ts
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(ts)

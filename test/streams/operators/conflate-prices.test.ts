@@ -127,7 +127,7 @@ describe('prices until the tick', () => {
 
   it('are restored as older than anything', () => {
     const { prices, taken } = conflater();
-    prices.offerRestored(0, 11, 10, 12);
+    prices.offerRestored(0, 11, 10, 12, -Infinity);
     assert.deepEqual(taken(), [[0, 11, 10, 12, -Infinity]]);
     assert.equal(prices.offer(0, 20, 0), true);
   });

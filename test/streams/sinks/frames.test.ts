@@ -174,6 +174,7 @@ describe('frames', () => {
     changes.mids[3] = 1_872_300;
     changes.bids[3] = 1_872_200;
     changes.asks[3] = -1;
+    changes.times[3] = 5;
     frames.curve(sampleCurve());
     frames.curve(sampleCurve({ nav: NaN, dayChangePercent: NaN, wipedOut: true }));
     frames.price('BRK.B', 4, changes, 3, 88, sampleTime);
@@ -189,7 +190,15 @@ describe('frames', () => {
     assert.equal(rows('equity_curve')[1]!['nav'], null);
     assert.equal(rows('equity_curve')[1]!['wiped_out'], true);
     assert.deepEqual(rows('prices'), [
-      { symbol: 'BRK.B', ts: sampleTime, price: '187.23', bid: '187.22', ask: '-0.0001', tick: 88 },
+      {
+        symbol: 'BRK.B',
+        ts: sampleTime,
+        price: '187.23',
+        bid: '187.22',
+        ask: '-0.0001',
+        tick: 88,
+        market_ts: 5,
+      },
     ]);
     const [refused] = rows('dead_letters');
     assert.match(String(refused!['id']), /^core\.[0-9a-f-]{36}\.0$/);
@@ -299,7 +308,8 @@ describe('frames of effects', () => {
   it('cover a message that fills several of them only with the last', () => {
     const { frames, sent } = collect();
     frames.effect(sampleEffect({ sequence: 1, time: NaN }), 0);
-    for (let index = 0; index < 9_000; index++) frames.effect(sampleEffect({ sequence: 2, index, time: NaN }), 0);
+    for (let index = 0; index < 9_000; index++)
+      frames.effect(sampleEffect({ sequence: 2, index, time: NaN }), 0);
     frames.effect(sampleEffect({ sequence: 3 }), 0);
     frames.seal(9, sampleTime, 3);
     frames.close();
