@@ -1,8 +1,7 @@
 /** What opens, configures, suspends, resumes and closes an account, of `accounts.<account>`. */
 import { limits } from '../../config/limits.ts';
-import { isCurrency } from '../../src/domain/currency.ts';
 import { adminKinds, type AdminEvent, type AdminKind } from '../../src/domain/ledger-event.ts';
-import { rejected, type Rejected } from '../../src/domain/rejection.ts';
+import type { Rejected } from '../../src/domain/rejection.ts';
 import { isZone, minutesOf } from '../../src/domain/session-day.ts';
 import type { FieldReader, Message } from './fields.ts';
 import { refused } from './settlement-message.ts';
@@ -13,7 +12,6 @@ export function readAdmin(fields: FieldReader, m: Message): AdminEvent | Rejecte
   fields.start(m);
   const type = m['type'];
   if (typeof type !== 'string' || type === '') fields.fail('type', null);
-  if (!isAdminKind(type)) return refused(fields, type);
   const name = fields.has('name') ? fields.optionalText('name', limits.eventNameCharsMax) : null;
   const baseCurrency = fields.has('base_currency')
     ? fields.name('base_currency', limits.eventNameCharsMax)
@@ -24,10 +22,7 @@ export function readAdmin(fields: FieldReader, m: Message): AdminEvent | Rejecte
   if (fields.has('cutover') && cutover === null) fields.fail('cutover', null);
   const settings = readSettings(fields, m);
   const ts = fields.optionalTime('ts');
-  if (fields.wrong !== '') return refused(fields, type);
-  if (baseCurrency !== null && !isCurrency(baseCurrency)) {
-    return rejected('currency_unknown', `base_currency ${baseCurrency}`);
-  }
+  if (fields.wrong !== '' || !isAdminKind(type)) return refused(fields, type);
   return { kind: type, name, baseCurrency, timezone, cutoverMinutes: cutover, settings, ts };
 }
 
