@@ -56,7 +56,10 @@ export const limits = {
   framesOutstandingBytesMax: 33_554_432,
 
   // Trades.
-  tradesAckWaitMs: 30_000,
+  /** A trade that was sent and not acknowledged within this is sent again. */
+  tradesAckWaitMs: 5_000,
+  tradesRequestMs: 5_000,
+  tradesHeartbeatMs: 1_000,
   tradesOutstandingMax: 1_024,
   tradesPollMs: 2,
 
@@ -131,6 +134,8 @@ export const limits = {
   sinkRetryMsMax: 5_000,
   /** Attempts after which a frame that ClickHouse refuses goes to DEAD_LETTERS. */
   sinkRefusalsMax: 3,
+  /** Lines of a refused frame in one letter, with room beside them below the server's default max_payload. */
+  sinkRefusedLinesBytesMax: 500_000,
   /** One letter of a refused frame, below the server's default max_payload of 1 MiB. */
   refusedFrameLetterBytesMax: 500_000,
 

@@ -1,0 +1,125 @@
+/** What the engine writes into frames is what the tables hold: every column of every row, by the real codecs. */
+import assert from 'node:assert/strict';
+import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
+import { migrate } from '../../src/analytics/migrate.ts';
+import { frameColumns, type FrameTable } from '../../src/domain/frame.ts';
+import { ByteWriter } from '../../streams/codec/byte-writer.ts';
+import { writeCurveRow } from '../../streams/codec/curve-row.ts';
+import { fillTick, writeEffectRow } from '../../streams/codec/effect-row.ts';
+import { connectClickHouse, type ClickHouseSink } from '../../streams/sinks/clickhouse.ts';
+import { startStoreProcess, type TestStore } from '../support/store-process.ts';
+import { sampleCurve, sampleDeposit, sampleEffect, sampleTime } from '../streams/support/sample-rows.ts';
+
+describe('the rows of frames', function () {
+  this.timeout(60_000);
+  let store: TestStore;
+  let client: ClickHouseClient;
+  let sink: ClickHouseSink;
+  let frames = 0;
+
+  before(async () => {
+    store = await startStoreProcess();
+    const { url, user, password } = store;
+    const target = { url, user, password, database: 'tidemark' };
+    await migrate(target);
+    sink = connectClickHouse(target);
+    const log = { level: ClickHouseLogLevel.OFF };
+    client = createClient({ url, username: user, password, database: 'tidemark', log });
+  });
+  after(async () => {
+    await client.close();
+    await sink.close();
+    await store.stop();
+  });
+
+  /** Inserts the rows, and gives each line as it was sent, parsed, with the row that the table then has. */
+  const insert = async (
+    table: FrameTable,
+    write: (w: ByteWriter) => void,
+  ): Promise<[unknown[], unknown[]][]> => {
+    const w = new ByteWriter(65_536);
+    write(w);
+    const body = w.bytes.slice(0, w.length);
+    await client.command({ query: `TRUNCATE TABLE ${table}` });
+    const columns = frameColumns[table];
+    await sink.insert({ name: `rows:${++frames}`, table, columns, body });
+    const result = await client.query({
+      query: `SELECT ${columns.map((name) => `${name} AS ${name}`).join(', ')} FROM ${table}
+        SETTINGS output_format_json_quote_64bit_integers = 0, output_format_json_quote_decimals = 1,
+          date_time_output_format = 'iso'`,
+      format: 'JSONCompactEachRow',
+    });
+    const found = await result.json<unknown[]>();
+    const lines = new TextDecoder().decode(body).trim().split('\n');
+    return lines.map((line, at) => [JSON.parse(line) as unknown[], found[at] ?? []]);
+  };
+
+  const timeColumns = new Set(['ts', 'event_ts', 'effective_at', 'peak_ts', 'market_ts']);
+  const decimalColumns = new Set(['quantity', 'price', 'fee_quantity', 'quantity_before', 'quantity_after']);
+  const assertSame = (
+    table: FrameTable,
+    [sent, found]: [unknown[], unknown[]],
+    except: readonly string[] = [],
+  ): void => {
+    for (const [at, column] of frameColumns[table].entries()) {
+      const value = sent[at];
+      if (except.includes(column)) continue;
+      let expected = value;
+      if (timeColumns.has(column) && value !== null) expected = new Date(value as number).toISOString();
+      else if (decimalColumns.has(column))
+        expected = String(value)
+          .replace(/(\.\d*?)0+$/, '$1')
+          .replace(/\.$/, '');
+      assert.deepEqual(found[at], expected, `${table}.${column}`);
+    }
+  };
+
+  it('of the curve keep every figure, and nulls', async () => {
+    const none = {
+      nav: NaN,
+      navLow: NaN,
+      navHigh: NaN,
+      drawdown: NaN,
+      units: NaN,
+      dayChangePercent: NaN,
+      peakTime: NaN,
+    };
+    const [full, empty] = await insert('equity_curve', (w) => {
+      writeCurveRow(w, sampleCurve({ wipedOut: true, totalEquity: -Number.MAX_SAFE_INTEGER }));
+      writeCurveRow(w, sampleCurve({ ...none, timestamp: sampleTime + 1000 }));
+    });
+    assert.ok(full !== undefined && empty !== undefined);
+    assertSame('equity_curve', full);
+    assertSame('equity_curve', empty);
+  });
+
+  it('of effects keep quantities and prices to the last digit', async () => {
+    const [fill, deposit, late] = await insert('effects', (w) => {
+      const big = {
+        quantity: 123_456_789,
+        quantityScale: 8,
+        quantityBefore: 0,
+        quantityAfter: 1,
+        price: -37_630_000_001,
+        priceScale: 12,
+      };
+      for (const effect of [
+        sampleEffect({ sequence: 1, ...big }),
+        sampleEffect({ sequence: 2, event: sampleDeposit, realizedBase: NaN, flowBase: NaN, rate: NaN }),
+        sampleEffect({ sequence: 3, event: { kind: 'booked', amount: 5, currency: 'EUR' }, currency: 'EUR' }),
+      ]) {
+        writeEffectRow(w, effect);
+        fillTick(w.bytes, w.length, sampleTime + 7);
+      }
+    });
+    assert.ok(fill !== undefined && deposit !== undefined && late !== undefined);
+    assertSame('effects', fill);
+    // Without a time of its own an event has that of the ledger.
+    assertSame('effects', deposit, ['event_ts']);
+    assertSame('effects', late, ['event_ts']);
+    const count = async (table: string): Promise<string> =>
+      (await client.query({ query: `SELECT count() FROM ${table}`, format: 'TabSeparated' })).text();
+    assert.equal(await count('settlements'), '1\n');
+    assert.equal(await count('cash_flows'), '1\n');
+  });
+});
