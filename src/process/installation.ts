@@ -16,6 +16,8 @@ import { isPortFree, natsGreeting } from './port.ts';
 import { roleChild } from './role-child.ts';
 import { SupervisedChild, type ChildSpec } from './supervised-child.ts';
 
+const natsPortUsual = 4222;
+
 export interface InstallationOptions {
   readonly demo: boolean;
   /** Path for the children's --config. */
@@ -58,6 +60,7 @@ export function openInstallation(config: Config, options: InstallationOptions): 
     async start() {
       try {
         await requirePorts(config, claim.wasAbandoned);
+        if (config.nats.url !== null) await requireNats(config.nats.url);
         for (const specs of parts(config, options)) await startTogether(specs);
       } catch (error) {
         await (stopped ??= stop());
@@ -128,4 +131,15 @@ async function portTaken(key: string, port: number): Promise<Failure> {
       ? ''
       : `, or nats.url to nats://${loopback}:${port} to use it`;
   return new Failure(`port ${port} is taken by ${by}: set ${key} (or ${variable}) to a free port${orUse}`);
+}
+
+/** Without NATS nothing starts: better told at once than waited for. ClickHouse may be away, and come later. */
+async function requireNats(servers: string): Promise<void> {
+  for (const server of servers.split(',')) {
+    const { hostname, port } = new URL(server.trim());
+    if ((await natsGreeting(hostname, Number(port || natsPortUsual))) !== null) return;
+  }
+  throw new Failure(
+    `NATS does not answer at ${servers}: set nats.url to a server that runs, or to nothing for one of our own`,
+  );
 }

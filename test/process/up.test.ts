@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { isPortFree, natsGreeting } from '../../src/process/port.ts';
 import { freePort } from '../support/free-port.ts';
+import { startNats } from '../support/nats.ts';
 import {
   runTidemark,
   startUp,
@@ -128,6 +129,28 @@ describe('tidemark up', function () {
     const { code, stderr } = await runTidemark(['up'], here.env);
     assert.equal(code, 1);
     assert.match(stderr, /^tidemark: .*nats.*\n$/s);
+  });
+
+  it('says when the NATS that it was told to use is not there', async () => {
+    const { code, stderr } = await runTidemark(['up'], {
+      ...here.env,
+      TIDEMARK_NATS_URL: `nats://127.0.0.1:${here.natsPort}`,
+    });
+    assert.equal(code, 1);
+    assert.match(stderr, /^tidemark: NATS does not answer at .*: set nats\.url .*\n$/);
+  });
+
+  it('uses a NATS that is there already, and leaves it running', async () => {
+    const nats = await startNats();
+    try {
+      up = await startUp({ ...here.env, TIDEMARK_NATS_URL: nats.url });
+      assert.equal(existsSync(join(here.dataDir, 'nats')), false);
+      up.process.kill('SIGTERM');
+      assert.equal(await up.ended, 0);
+      assert.notEqual(await natsGreeting('127.0.0.1', nats.port), null);
+    } finally {
+      await nats.stop();
+    }
   });
 
   it('answers a wrong call or configuration with exit code 2', async () => {
