@@ -134,8 +134,6 @@ export const limits = {
   sinkRetryMsMax: 5_000,
   /** Attempts after which a frame that ClickHouse refuses goes to DEAD_LETTERS. */
   sinkRefusalsMax: 3,
-  /** Lines of a refused frame in one letter, with room beside them below the server's default max_payload. */
-  sinkRefusedLinesBytesMax: 500_000,
   /** One letter of a refused frame, below the server's default max_payload of 1 MiB. */
   refusedFrameLetterBytesMax: 500_000,
 
