@@ -3,33 +3,20 @@
  * histories. This is how each watches the other; what the product is held to elsewhere is the suite's own.
  */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { histories, instruments } from '../support/history.ts';
 import type { Step } from '../support/history.ts';
 import { NaiveOracle } from '../support/oracle.ts';
 import type { OracleOptions } from '../support/oracle.ts';
 import { assertSameFigures } from '../support/same-figures.ts';
-
-interface SharedOracle {
-  instrument(symbol: string, fields: object): void;
-  price(symbol: string, message: object): boolean;
-  apply(subject: string, message: object, sequence: number): object;
-  tick(): string[];
-  inspect(id: string): Record<string, unknown> | null;
-  identity(id: string): Record<string, bigint>;
-}
-
-type SharedOracleClass = new (options: object) => SharedOracle;
-
-const path = new URL('../../../shared/oracle/oracle.mjs', import.meta.url);
+import { loadSharedOracle } from '../support/shared-oracle.ts';
+import type { SharedOracle, SharedOracleClass } from '../support/shared-oracle.ts';
 
 describe('the two oracles', () => {
   let Shared: SharedOracleClass;
 
   before(async () => {
-    assert.ok(existsSync(path), 'this check needs ../shared/oracle/oracle.mjs beside the checkout');
-    ({ Oracle: Shared } = (await import(path.href)) as { Oracle: SharedOracleClass });
+    Shared = await loadSharedOracle();
   });
 
   const agree = (options: OracleOptions, steps: readonly Step[]): void => {
