@@ -55,6 +55,7 @@ export class NatsInstrumentSource implements InstrumentSource {
     this.subscription = nats.subscribe('instruments.>', {
       callback: (_error, message) => void this.write(message, refuse),
     });
+    await nats.flush();
   }
 
   async lookup(symbol: string): Promise<InstrumentFields | null> {

@@ -70,6 +70,7 @@ export class NatsPriceSource implements PriceSource {
     for (const mapping of foreign) {
       this.subscribe(mapping.subject, (message) => other.foreign(message.data, mapping, refusing(message)));
     }
+    await link.nats.flush();
     if (capture) await this.restore(single);
   }
 

@@ -1,5 +1,5 @@
 /** The few calls of JetStream's API that sources and sinks need, over the client's manager. */
-import type { ConsumerConfig, JetStreamManager, NatsConnection } from 'nats';
+import { NatsError, type ConsumerConfig, type JetStreamManager, type NatsConnection } from 'nats';
 import { limits } from '../../config/limits.ts';
 
 const managers = new WeakMap<NatsConnection, Promise<JetStreamManager>>();
@@ -32,6 +32,23 @@ export async function createConsumer(
 ): Promise<void> {
   await (await managerOf(nats)).consumers.add(stream, config);
 }
+
+/** Creates a durable consumer where it is missing. */
+export async function ensureConsumer(
+  nats: NatsConnection,
+  stream: string,
+  config: Partial<ConsumerConfig> & { readonly durable_name: string },
+): Promise<void> {
+  const { consumers } = await managerOf(nats);
+  try {
+    await consumers.info(stream, config.durable_name);
+  } catch (error) {
+    if (!(error instanceof NatsError) || error.api_error?.err_code !== consumerNotFound) throw error;
+    await consumers.add(stream, config);
+  }
+}
+
+const consumerNotFound = 10014;
 
 /** Best effort: an idle consumer goes away by itself. */
 export async function deleteConsumer(nats: NatsConnection, stream: string, name: string): Promise<void> {

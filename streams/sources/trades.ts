@@ -9,12 +9,12 @@ import { limits } from '../../config/limits.ts';
 import { roundedAtScale } from '../../src/domain/decimal.ts';
 import type { InstrumentTable } from '../../src/domain/instrument.ts';
 import { rejected, type Rejected } from '../../src/domain/rejection.ts';
-import type { Clock, Log, PriceIntake, Refuse, TradeSource } from '../../src/ports.ts';
+import type { Cancel, Clock, Log, PriceIntake, Refuse, TradeSource } from '../../src/ports.ts';
 import { readTrades, type Trade, type TradeSide } from '../codec/trade.ts';
 import type { WindowedPublisher } from '../sinks/windowed-publisher.ts';
 import type { Link } from './connection.ts';
 import { untilAnswered } from './retry.ts';
-import { managerOf, streamBounds } from './stream-api.ts';
+import { ensureConsumer, managerOf, streamBounds } from './stream-api.ts';
 import { tradesStream } from './stream-definitions.ts';
 
 export interface TradeSourceOptions {
@@ -26,12 +26,14 @@ export interface TradeSourceOptions {
 }
 
 export const tradesConsumer = 'trades';
+const acknowledgement = '+ACK';
 const notTheSubject = rejected('malformed', 'subject');
 
 export class NatsTradeSource implements TradeSource {
   private readonly options: TradeSourceOptions;
   private messages: ConsumerMessages | null = null;
   private isClosed = false;
+  private forgetLink: Cancel = () => undefined;
   private reading: Promise<void> = Promise.resolve();
   private readonly underWay = new Set<Promise<void>>();
   /** Everything up to this sequence of TRADES is known to be in LEDGER. */
@@ -43,6 +45,8 @@ export class NatsTradeSource implements TradeSource {
 
   async open(intake: PriceIntake, refuse: Refuse): Promise<void> {
     await this.ensureConsumer();
+    // What was asked for went with the connection.
+    this.forgetLink = this.options.link.onReconnect(() => void this.messages?.close());
     this.reading = this.read(intake, refuse);
   }
 
@@ -63,6 +67,7 @@ export class NatsTradeSource implements TradeSource {
 
   async close(): Promise<void> {
     this.isClosed = true;
+    this.forgetLink();
     await this.messages?.close();
     await this.reading;
     await Promise.all(this.underWay);
@@ -73,8 +78,7 @@ export class NatsTradeSource implements TradeSource {
   }
 
   private async ensureConsumer(): Promise<void> {
-    const manager = await managerOf(this.options.link.nats);
-    await manager.consumers.add(tradesStream, {
+    await ensureConsumer(this.options.link.nats, tradesStream, {
       durable_name: tradesConsumer,
       ack_policy: AckPolicy.Explicit,
       ack_wait: nanos(limits.tradesAckWaitMs),
@@ -91,7 +95,11 @@ export class NatsTradeSource implements TradeSource {
       try {
         await this.ensureConsumer();
         const consumer = await link.nats.jetstream().consumers.get(tradesStream, tradesConsumer);
-        const messages = await consumer.consume({ max_messages: limits.tradesOutstandingMax });
+        const messages = await consumer.consume({
+          max_messages: limits.tradesOutstandingMax,
+          expires: limits.tradesRequestMs,
+          idle_heartbeat: limits.tradesHeartbeatMs,
+        });
         this.messages = messages;
         for await (const message of messages) {
           wait = limits.natsRetryMsMin;
@@ -116,13 +124,23 @@ export class NatsTradeSource implements TradeSource {
         settled.push(this.settle(trade.buy), this.settle(trade.sell));
       }
     }
-    const done = Promise.all(settled).then(
-      () => message.ackAck().then(() => undefined),
+    const done = Promise.all(settled)
+      .then(() => this.acknowledge(message))
       // Not acknowledged, and so delivered again.
-      (error: unknown) => this.options.log.error({ error: String(error) }, 'a trade could not be settled'),
-    );
+      .catch((error: unknown) =>
+        this.options.log.error({ error: String(error) }, 'a trade could not be settled'),
+      );
     this.underWay.add(done);
     void done.finally(() => this.underWay.delete(done));
+  }
+
+  /** Over and over: a trade whose acknowledgement is lost would come again only after its time. */
+  private async acknowledge(message: JsMsg): Promise<void> {
+    const { link, log } = this.options;
+    const options = { link, log, what: 'the acknowledgement of a trade', isOver: () => this.isClosed };
+    await untilAnswered(options, () =>
+      link.nats.request(replySubject(message), acknowledgement, { timeout: limits.natsApiMsMax }),
+    );
   }
 
   private settle({ account, id, message }: TradeSide): Promise<unknown> {
@@ -153,3 +171,8 @@ export class NatsTradeSource implements TradeSource {
 }
 
 const tradesSubject = 'trades';
+
+/** Not public, but there; the client's own acknowledgement can be made only once. */
+function replySubject(message: JsMsg): string {
+  return (message as JsMsg & { readonly reply: string }).reply;
+}

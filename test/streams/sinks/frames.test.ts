@@ -299,7 +299,7 @@ describe('frames of effects', () => {
       assert.equal(first, expected);
       assert.equal(rows[0]!['sequence'], first);
       assert.equal(rows.at(-1)!['sequence'], last);
-      assert.equal(rows.length, (last! - first! + 1) * 2);
+      assert.equal(rows.length, (last! - first + 1) * 2);
       expected = last! + 1;
     }
     assert.equal(expected, 5_001);

@@ -104,7 +104,6 @@ export function sampleCurve(fields: Partial<CurveRow> = {}): CurveRow {
     dayNetFlow: 0,
     peakProfit: 60_000,
     wipedOut: false,
-    peakTime: sampleTime - 60_000,
     peakTime: 1_760_000_000_000,
     ...fields,
   };

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import type { AccountView } from '../../../src/domain/account-view.ts';
+import type { EngineQueries, EngineStats } from '../../../src/ports.ts';
+import { QueryService } from '../../../streams/sinks/query-service.ts';
+import { connectNats, type Link } from '../../../streams/sources/connection.ts';
+import { startNats, type TestNats } from '../../support/nats.ts';
+import { sampleView } from '../support/sample-view.ts';
+import { silentLog } from '../support/silent-log.ts';
+
+describe('the service tidemark', () => {
+  let nats: TestNats;
+  let link: Link;
+  let client: Link;
+  let service: QueryService;
+  const asked: unknown[] = [];
+  const views = new Map<string, AccountView>(['7', '8'].map((id) => [id, sampleView({ accountId: id })]));
+  const queries: EngineQueries = {
+    inspect: (account) => views.get(account) ?? null,
+    accounts: (after, limit, order) => {
+      asked.push([after, limit, order]);
+      return [...views.values()].slice(0, limit);
+    },
+    stats: () => ({ state: 'live', accounts: 2 }) as EngineStats,
+  };
+
+  before(async () => {
+    nats = await startNats();
+    link = await connectNats({ url: nats.url, name: 'control', log: silentLog() });
+    client = await connectNats({ url: nats.url, name: 'client', log: silentLog() });
+    service = new QueryService({ link, log: silentLog(), role: 'engine', partitions: 3 });
+    await service.serve(queries);
+    await link.nats.flush();
+  });
+  after(async () => {
+    await service.close();
+    await link.close();
+    await client.close();
+    await nats.stop();
+  });
+
+  interface Reply {
+    readonly error: string | undefined;
+    readonly body: Record<string, unknown>;
+  }
+
+  async function ask(endpoint: string, request: unknown): Promise<Reply> {
+    const payload = typeof request === 'string' ? request : JSON.stringify(request);
+    const reply = await client.nats.request(`tidemark.${endpoint}`, payload);
+    const code = reply.headers?.get('Nats-Service-Error-Code') ?? '';
+    const error = code === '' ? undefined : `${code} ${reply.headers?.get('Nats-Service-Error') ?? ''}`;
+    return { error, body: reply.data.length === 0 ? {} : reply.json() };
+  }
+
+  it('is found by its name, with its endpoints', async () => {
+    const found = [];
+    for await (const info of await client.nats.services.client().info('tidemark')) found.push(info);
+    assert.equal(found.length, 1);
+    assert.match(found[0]!.version, /^\d+\.\d+\.\d+$/);
+    assert.deepEqual(
+      found[0]!.endpoints.map(({ subject }) => subject),
+      ['tidemark.inspect', 'tidemark.accounts', 'tidemark.snapshot', 'tidemark.stats'],
+    );
+  });
+
+  it('inspects an account, whose id may be an integer', async () => {
+    const { body, error } = await ask('inspect', { account_id: '7' });
+    assert.equal(error, undefined);
+    assert.equal(body['account_id'], '7');
+    assert.deepEqual(body['cash'], { USD: 2_183_411, EUR: -5 });
+    assert.deepEqual((await ask('inspect', { account_id: 7 })).body, body);
+  });
+
+  it('answers with service errors', async () => {
+    assert.equal((await ask('inspect', { account_id: 'x' })).error, '404 account_unknown');
+    for (const wrong of ['nope', '[]', '7', {}, { account_id: 'a b' }, { account_id: 1.5 }]) {
+      assert.match(String((await ask('inspect', wrong)).error), /^400 /, JSON.stringify(wrong));
+    }
+    for (const wrong of [
+      { limit: 0 },
+      { limit: 100_000 },
+      { limit: '5' },
+      { order: 'name' },
+      { after: 'a b' },
+    ]) {
+      assert.match(String((await ask('accounts', wrong)).error), /^400 /, JSON.stringify(wrong));
+    }
+    for (const wrong of [{}, { accounts: ['a b'] }, { accounts: Array(10_000).fill('7') }]) {
+      assert.match(String((await ask('snapshot', wrong)).error), /^400 /);
+    }
+  });
+
+  it('lists accounts in pages, without their positions', async () => {
+    const first = (await ask('accounts', { limit: 1, order: 'drawdown' })).body;
+    assert.deepEqual(asked.at(-1), [null, 1, 'drawdown']);
+    assert.equal(first['after'], '7');
+    const [account] = first['accounts'] as Record<string, unknown>[];
+    assert.equal(account!['account_id'], '7');
+    assert.equal('positions' in account!, false);
+    assert.equal((await ask('accounts', { after: '7' })).body['after'], null);
+    assert.deepEqual(asked.at(-1), ['7', 100, 'id']);
+  });
+
+  it('gives several accounts whole', async () => {
+    const { accounts } = (await ask('snapshot', { accounts: ['8', 7, 'nobody'] })).body as {
+      accounts: { account_id: string }[];
+    };
+    assert.deepEqual(
+      accounts.map(({ account_id }) => account_id),
+      ['8', '7'],
+    );
+  });
+
+  it('tells how the engine is', async () => {
+    const { body } = await ask('stats', '');
+    assert.equal(body['role'], 'engine');
+    assert.equal(body['pid'], process.pid);
+    assert.equal(body['partitions'], 3);
+    assert.equal(body['state'], 'live');
+    assert.ok((body['uptime_ms'] as number) > 0);
+    assert.ok((body['memory'] as { resident_bytes: number }).resident_bytes > 0);
+  });
+});
