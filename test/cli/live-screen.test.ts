@@ -28,14 +28,16 @@ describe('the live screen', () => {
 
   it('is left once, also when closed again, and draws no more', () => {
     const terminal = fakeTerminal(80, 24);
+    const listeners = process.listenerCount('exit');
     const screen = new LiveScreen(terminal);
     screen.open();
+    assert.equal(process.listenerCount('exit'), listeners + 1);
     screen.close();
     const { written } = terminal;
     screen.close();
     screen.draw(['a']);
     assert.equal(terminal.written, written);
-    assert.equal(process.listeners('exit').filter((each) => String(each).includes('this.close')).length, 0);
+    assert.equal(process.listenerCount('exit'), listeners);
   });
 
   it('never scrolls: neither more lines than rows nor longer ones than columns', () => {

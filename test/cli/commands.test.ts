@@ -1,0 +1,422 @@
+import assert from 'node:assert/strict';
+import {
+  runTidemark,
+  spawnTidemark,
+  startUp,
+  testInstallation,
+  type TestInstallation,
+  type Tidemark,
+} from '../support/tidemark.ts';
+import { until } from '../support/until.ts';
+
+type Json = Record<string, unknown>;
+
+describe('commands against a running system', function () {
+  this.timeout(60_000);
+  let installation: TestInstallation;
+  let up: Tidemark;
+  const run = (...args: string[]) => runTidemark(args, installation.env);
+
+  /** The answer of a command that is to succeed. */
+  async function json(...args: string[]): Promise<Json> {
+    const { code, stdout, stderr } = await run(...args, '--json');
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout) as Json;
+  }
+
+  before(async () => {
+    installation = await testInstallation();
+    up = await startUp(installation.env);
+  });
+
+  after(async () => {
+    up.process.kill('SIGTERM');
+    await up.ended;
+    installation.remove();
+  });
+
+  describe('writing to the ledger', () => {
+    it('says the sequence, and with --wait that it was applied', async () => {
+      const deposit = await json('deposit', 'w1', '1000.00', '--id', 'd1', '--wait');
+      assert.deepEqual(
+        { ...deposit, sequence: 0 },
+        { account_id: 'w1', id: 'd1', subject: 'cash.w1', stream: 'LEDGER', sequence: 0, outcome: 'applied' },
+      );
+      const inspected = await json('inspect', 'w1');
+      assert.deepEqual([inspected['cash'], inspected['sequence']], [{ USD: 100_000 }, deposit['sequence']]);
+    });
+
+    it('settles a fill with its fee in currency units', async () => {
+      await json('deposit', 'w2', '1000', '--wait');
+      await json(
+        'settle',
+        'w2',
+        '--symbol',
+        'IBM',
+        '--side',
+        'buy',
+        '--quantity',
+        '3',
+        '--price',
+        '33.3333',
+        '--fee',
+        '1.25',
+        '--wait',
+      );
+      const { cash, fees, positions } = await json('inspect', 'w2');
+      assert.deepEqual([cash, fees], [{ USD: 89_875 }, 125]);
+      const [position] = positions as Json[];
+      assert.deepEqual(
+        [position!['symbol'], position!['quantity'], position!['cost_basis']],
+        ['IBM', '3', 10_000],
+      );
+    });
+
+    it('transfers in kind by side in', async () => {
+      const told = await run(
+        'settle',
+        'w3',
+        '--symbol',
+        'ACME',
+        '--side',
+        'in',
+        '--quantity',
+        '5',
+        '--price',
+        '10',
+        '--wait',
+      );
+      assert.match(told.stdout, /^in 5 ACME @ 10 for account w3: LEDGER sequence \d+, applied\n$/);
+      const inspected = await json('inspect', 'w3');
+      assert.deepEqual(
+        [inspected['net_flow'], inspected['total_equity'], inspected['cash_balance']],
+        [5000, 5000, 0],
+      );
+    });
+
+    it('books cash of every kind, in the currency and its decimals', async () => {
+      await json('deposit', 'w4', '1000.00', '--currency', 'USD', '--wait');
+      await json('withdraw', 'w4', '100.50', '--wait');
+      await json('cash', 'w4', 'fee', '12.50', '--wait');
+      await json('cash', 'w4', 'dividend', '-0.75', '--symbol', 'IBM', '--wait');
+      await json('cash', 'w4', 'interest', '200', '--minor', '--wait');
+      await json(
+        'cash',
+        'w4',
+        'conversion',
+        '100.00',
+        '--currency',
+        'USD',
+        '--to-currency',
+        'JPY',
+        '--to-amount',
+        '15000',
+        '--wait',
+      );
+      assert.deepEqual((await json('inspect', 'w4'))['cash'], {
+        USD: 100_000 - 10_050 - 1250 - 75 + 200 - 10_000,
+        JPY: 15_000,
+      });
+    });
+
+    it("takes the account's own currency where none is given", async () => {
+      await json('account', 'open', 'w5', '--base-currency', 'JPY', '--name', 'Tokyo desk', '--wait');
+      await json('deposit', 'w5', '5000', '--wait');
+      const inspected = await json('inspect', 'w5');
+      assert.deepEqual(
+        [inspected['currency'], inspected['cash'], inspected['name']],
+        ['JPY', { JPY: 5000 }, 'Tokyo desk'],
+      );
+      const tooFine = await run('deposit', 'w5', '0.50');
+      assert.deepEqual(
+        [tooFine.code, tooFine.stderr],
+        [2, 'tidemark: the amount 0.50 has more decimals than JPY has (0)\n'],
+      );
+    });
+
+    it('tells a rejection with its reason, exit code 1', async () => {
+      const { code, stdout, stderr } = await run(
+        'settle',
+        'w1',
+        '--symbol',
+        'IBM',
+        '--side',
+        'buy',
+        '--quantity',
+        '1',
+        '--price',
+        '1.00001',
+        '--wait',
+        '--json',
+      );
+      assert.equal(code, 1);
+      const outcome = JSON.parse(stdout) as Json;
+      assert.deepEqual([outcome['outcome'], outcome['reason']], ['rejected', 'precision_exceeds_scale']);
+      assert.match(
+        (JSON.parse(stderr) as { error: string }).error,
+        /was rejected: precision_exceeds_scale: /,
+      );
+    });
+
+    it('tells a duplicate, which changes nothing, from an id that is taken', async () => {
+      const message = ['deposit', 'w6', '10.00', '--id', 'once', '--ts', '1760000000000', '--wait'];
+      assert.equal((await json(...message))['outcome'], 'applied');
+      assert.equal((await json(...message))['outcome'], 'duplicate');
+      const taken = await run('deposit', 'w6', '11.00', '--id', 'once', '--wait');
+      assert.equal(taken.code, 1);
+      assert.match(taken.stderr, /id_conflict/);
+      assert.deepEqual((await json('inspect', 'w6'))['cash'], { USD: 1000 });
+    });
+
+    it('books a trade as two settlements', async () => {
+      const trade = await json(
+        'trade',
+        '--symbol',
+        'IBM',
+        '--quantity',
+        '10',
+        '--price',
+        '5',
+        '--buyer',
+        'w7',
+        '--seller',
+        'w8',
+        '--buyer-fee',
+        '0.10',
+        '--id',
+        't1',
+        '--wait',
+      );
+      const settlements = trade['settlements'] as Json[];
+      assert.deepEqual(
+        settlements.map(({ id, account_id, outcome }) => [id, account_id, outcome]),
+        [
+          ['t1-buy', 'w7', 'applied'],
+          ['t1-sell', 'w8', 'applied'],
+        ],
+      );
+      assert.deepEqual((await json('inspect', 'w7'))['cash'], { USD: -5010 });
+      assert.deepEqual((await json('inspect', 'w8'))['cash'], { USD: 5000 });
+    });
+
+    it('suspends, resumes and closes an account', async () => {
+      await json('account', 'open', 'w9', '--wait');
+      for (const [kind, state] of [
+        ['suspend', 'suspended'],
+        ['resume', 'pending'],
+        ['close', 'closed'],
+      ] as const) {
+        assert.equal((await json('account', kind, 'w9', '--wait'))['outcome'], 'applied');
+        const { state: now } = await json('inspect', 'w9');
+        assert.ok(String(now).startsWith(state) || kind === 'resume', `${kind}: ${String(now)}`);
+      }
+      const refused = await run('account', 'close', 'w2', '--wait');
+      assert.equal(refused.code, 1);
+      assert.match(refused.stderr, /account_not_empty/);
+    });
+  });
+
+  describe('prices', () => {
+    it('move the equity of who holds the symbol', async () => {
+      await json(
+        'settle',
+        'p1',
+        '--symbol',
+        'BRK.B',
+        '--side',
+        'buy',
+        '--quantity',
+        '2',
+        '--price',
+        '100',
+        '--wait',
+      );
+      const sent = await json('price', 'BRK.B', '110');
+      assert.equal(sent['subject'], 'prices.BRK%2EB');
+      await until(async () => (await json('inspect', 'p1'))['total_equity'] === 2000, {
+        what: 'the price to be marked',
+      });
+      await json('price', 'BRK.B', '--bid', '119', '--ask', '121');
+      await until(async () => (await json('inspect', 'p1'))['total_equity'] === 4000, {
+        what: 'the quote to be marked',
+      });
+    });
+
+    it('are a price or a quote', async () => {
+      assert.equal((await run('price', 'IBM')).code, 2);
+      assert.equal((await run('price', 'IBM', '1', '--bid', '1', '--ask', '2')).code, 2);
+      assert.equal((await run('price', 'IBM', '--bid', '1')).code, 2);
+    });
+  });
+
+  describe('inspect', () => {
+    it('shows the account as a page', async () => {
+      await json('deposit', 'i1', '2500.00', '--wait');
+      await json(
+        'settle',
+        'i1',
+        '--symbol',
+        'XYZ',
+        '--side',
+        'buy',
+        '--quantity',
+        '1000',
+        '--price',
+        '1.5',
+        '--wait',
+      );
+      const { stdout } = await run('inspect', 'i1');
+      assert.match(stdout, /^account i1 {2}active\.healthy {2}USD\n=+\n/);
+      for (const line of [
+        /total equity\s+2,500\.00/,
+        /USD\s+1,000\.00/,
+        /XYZ\s+1,000\s+1\.5\s/,
+        /ledger sequence\s+\d+/,
+        /state hash\s+[0-9a-f]+/,
+      ]) {
+        assert.match(stdout, line);
+      }
+    });
+
+    it('of an unknown account fails with account_unknown', async () => {
+      const plain = await run('inspect', 'nobody');
+      assert.deepEqual(
+        [plain.code, plain.stdout, plain.stderr],
+        [1, '', 'tidemark: account_unknown: there is no account nobody\n'],
+      );
+      const asJson = await run('inspect', 'nobody', '--json');
+      assert.deepEqual([asJson.code, asJson.stdout], [1, '']);
+      assert.match(asJson.stderr, /^\{"error":"account_unknown/);
+    });
+  });
+
+  describe('accounts', () => {
+    it('lists them in order, bounded', async () => {
+      for (const [account, amount] of [
+        ['a1', '9000000'],
+        ['a2', '8000000'],
+        ['a3', '7000000'],
+      ] as const) {
+        await json('deposit', account, amount, '--wait');
+      }
+      const found = (await json('accounts', '--order', 'equity', '--limit', '3')) as unknown as Json[];
+      assert.deepEqual(
+        found.map((account) => account['account_id']),
+        ['a1', 'a2', 'a3'],
+      );
+      const { stdout, stderr } = await run('accounts', '--order', 'equity', '--limit', '2');
+      assert.match(stdout, /^account\s+equity.*\n-+\na1\s+9,000,000\.00\s+USD.*\na2 /);
+      assert.match(stderr, /^2 of \d+ accounts; --limit shows more\n$/);
+    });
+
+    it('refuses an order that is none', async () => {
+      const { code, stderr } = await run('accounts', '--order', 'luck');
+      assert.equal(code, 2);
+      assert.match(stderr, /Allowed: id, equity, day_change, drawdown\./);
+    });
+  });
+
+  describe('dead letters', () => {
+    it('are listed newest first and shown whole', async () => {
+      for (const price of ['1.00001', '2.00002']) {
+        await run(
+          'settle',
+          'l1',
+          '--symbol',
+          'IBM',
+          '--side',
+          'buy',
+          '--quantity',
+          '1',
+          '--price',
+          price,
+          '--wait',
+        );
+      }
+      const letters = (await json('dead-letters', 'list', '--account', 'l1')) as unknown as Json[];
+      assert.equal(letters.length, 2);
+      const [newest] = letters;
+      assert.equal((JSON.parse(newest!['payload'] as string) as Json)['price'], '2.00002');
+      const shown = await run('dead-letters', 'show', newest!['id'] as string);
+      assert.match(shown.stdout, /reason\s+precision_exceeds_scale\n/);
+      assert.match(shown.stdout, /"price":"2\.00002"/);
+      const table = await run('dead-letters', '--limit', '1');
+      assert.match(table.stdout, /^id\s+time\s+account\s+subject\s+reason\s+detail\n-+\nLEDGER\.\d+\.0 /);
+    });
+
+    it('that are not there are a failure', async () => {
+      for (const id of ['LEDGER.999999.0', '*', 'a b']) {
+        const { code, stderr } = await run('dead-letters', 'show', id);
+        assert.deepEqual([code, stderr], [1, `tidemark: there is no dead letter ${id}\n`]);
+      }
+    });
+  });
+
+  describe('watch', () => {
+    it('prints one JSON line an update where stdout is no terminal, and ends after --count', async () => {
+      await json(
+        'settle',
+        'v1',
+        '--symbol',
+        'VVV',
+        '--side',
+        'buy',
+        '--quantity',
+        '1',
+        '--price',
+        '10',
+        '--wait',
+      );
+      const watch = spawnTidemark(['watch', 'v1', '--count', '2'], installation.env);
+      let price = 10;
+      await until(
+        async () => {
+          await json('price', 'VVV', String(++price));
+          return watch.process.exitCode !== null;
+        },
+        { what: 'two updates', timeoutMs: 30_000 },
+      );
+      assert.equal(await watch.ended, 0);
+      const lines = watch.stdout().trimEnd().split('\n');
+      assert.equal(lines.length, 2);
+      for (const line of lines) assert.equal((JSON.parse(line) as Json)['account_id'], 'v1');
+    });
+
+    it('ends in good order at --seconds and at Ctrl-C', async () => {
+      assert.equal((await run('watch', '--seconds', '0.1')).code, 0);
+      const watch = spawnTidemark(['watch'], installation.env);
+      await until(
+        async () => {
+          await json('deposit', 'v2', '1', '--wait');
+          return watch.stdout() !== '';
+        },
+        { what: 'an update', timeoutMs: 30_000 },
+      );
+      watch.process.kill('SIGINT');
+      assert.equal(await watch.ended, 0);
+    });
+  });
+
+  it('rows of the curve and the effects come to ClickHouse, for history, drawdown and sql', async () => {
+    await json('deposit', 'c1', '1000.00', '--id', 'first', '--wait');
+    await until(
+      async () => {
+        const rows = (await json(
+          'sql',
+          "SELECT kind, amount FROM cash_flows WHERE account_id = 'c1'",
+        )) as unknown as Json[];
+        return rows.length === 1 && rows[0]!['amount'] === '100000';
+      },
+      { what: 'the flow in ClickHouse', timeoutMs: 30_000 },
+    );
+    const { stdout } = await until(
+      async () => {
+        const history = await run('history', 'c1');
+        return history.code === 0 && history;
+      },
+      { what: 'the curve in ClickHouse', timeoutMs: 30_000 },
+    );
+    assert.match(stdout, /\s1,000\.00\s+1,000\.00\s+0\.00\s+1,000\.00\s/);
+    assert.deepEqual(await json('drawdown', 'c1'), { account_id: 'c1', episodes: [] });
+  });
+});
