@@ -35,7 +35,12 @@ const starters: Readonly<Record<Role, (config: Config, log: Log) => Promise<Runn
   },
   async sink(config, log) {
     const { startSink } = await import('./sink.ts');
-    return startSink({ nats: { url: natsUrl(config) }, clickhouse: clickHouseAddress(config), log });
+    return startSink({
+      nats: { url: natsUrl(config) },
+      clickhouse: clickHouseAddress(config),
+      framesMaxAge: config.frames.max_age,
+      log,
+    });
   },
   async demo(config, log) {
     const { startDemo } = await import('./demo/market.ts');

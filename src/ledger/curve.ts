@@ -20,6 +20,8 @@ export class Curve {
   private inPeriod = new Uint8Array(0);
   private rows: number[] = [];
   private readonly held = new Map<number, CurveRow>();
+  /** Rows of epochs that ended within the period. */
+  private readonly finished: CurveRow[] = [];
   private readonly scratch = emptyCurveRow();
   private readonly accounts: Accounts;
   private readonly sessions: Sessions;
@@ -43,7 +45,17 @@ export class Curve {
       this.worst[row] = drawdown;
       return;
     }
-    if (this.held.size > 0) this.held.delete(row);
+    if (this.held.size > 0) {
+      const before = this.held.get(row);
+      this.held.delete(row);
+      if (before !== undefined && before.epoch !== this.accounts.epoch[row]) {
+        // A new epoch of nav: what the former one came to is a row of its own, its extremes are not the new one's.
+        this.finished.push(before);
+        this.navLow[row] = this.navHigh[row] = nav;
+        this.worst[row] = drawdown;
+        return;
+      }
+    }
     if (!(nav >= (this.navLow[row] ?? NaN))) this.navLow[row] = nav;
     if (!(nav <= (this.navHigh[row] ?? NaN))) this.navHigh[row] = nav;
     if (drawdown < (this.worst[row] ?? 0)) this.worst[row] = drawdown;
@@ -64,6 +76,8 @@ export class Curve {
 
   /** The period is over: its rows, in the order in which accounts changed first. The row handed out is reused. */
   drain(emit: (row: CurveRow) => void): void {
+    for (const row of this.finished) emit(row);
+    this.finished.length = 0;
     for (const row of this.rows) {
       emit(this.held.get(row) ?? this.fill(row, this.scratch));
       this.inPeriod[row] = 0;

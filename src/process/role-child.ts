@@ -4,6 +4,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { limits } from '../../config/limits.ts';
 import { Failure } from '../failure.ts';
 import type { ChildSpec } from './supervised-child.ts';
 
@@ -19,6 +20,8 @@ export function roleChild(role: string, logFile: string, configFile: string | un
       const config = configFile === undefined ? [] : ['--config', configFile];
       return spawn(process.execPath, [command, ...config, 'run', role], {
         detached: true,
+        // The store's engine works on libuv's threads, whose number a process cannot raise once it runs.
+        env: { UV_THREADPOOL_SIZE: String(limits.storeEngineCallsMax + 4), ...process.env },
         stdio: ['ignore', log, log, 'ipc'],
       });
     },

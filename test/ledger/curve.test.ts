@@ -1,0 +1,43 @@
+/** Rows of the curve: the state at the last tick of a period, whatever has arrived since. */
+import assert from 'node:assert/strict';
+import type { CurveRow } from '../../src/domain/equity-update.ts';
+import { LedgerBench } from '../support/ledger-bench.ts';
+
+function rowsOf(bench: LedgerBench): CurveRow[] {
+  const rows: CurveRow[] = [];
+  bench.book.drainCurve((row) => rows.push({ ...row }));
+  return rows;
+}
+
+describe('the curve', () => {
+  it('leaves out what arrived after the last tick of the period', () => {
+    const bench = new LedgerBench({});
+    bench.apply('cash.7', { id: 'd1', type: 'deposit', amount: 100_000 }, 1);
+    bench.tick();
+    bench.apply('cash.7', { id: 'd2', type: 'deposit', amount: 50_000 }, 2);
+    const [row, ...others] = rowsOf(bench);
+    assert.equal(others.length, 0);
+    assert.equal(row?.totalEquity, 100_000);
+    assert.equal(row.sequence, 1);
+    bench.tick();
+    assert.equal(rowsOf(bench)[0]?.totalEquity, 150_000);
+  });
+
+  it('gives an epoch that ended within the period a row of its own', () => {
+    const bench = new LedgerBench({});
+    bench.apply('cash.7', { id: 'd1', type: 'deposit', amount: 100_000 }, 1);
+    bench.tick();
+    bench.apply('cash.7', { id: 'f1', type: 'fee', amount: 150_000 }, 2);
+    bench.tick();
+    bench.apply('cash.7', { id: 'd2', type: 'deposit', amount: 200_000 }, 3);
+    bench.tick();
+    const rows = rowsOf(bench);
+    assert.deepEqual(
+      rows.map(({ epoch, navLow, worstDrawdown }) => ({ epoch, navLow, worstDrawdown })),
+      [
+        { epoch: 1, navLow: 0, worstDrawdown: -1 },
+        { epoch: 2, navLow: 1, worstDrawdown: 0 },
+      ],
+    );
+  });
+});
