@@ -69,9 +69,7 @@ describe('the use of commands', () => {
   for (const line of wrong) {
     it(`is told for ${line}`, async () => {
       const { error } = await call(line.split(' '));
-      const isUsage =
-        error instanceof UsageError || (error instanceof CommanderError && error.exitCode !== 0);
-      assert.ok(isUsage, String(error));
+      assert.ok(isUsageError(error), String(error));
     });
   }
 
