@@ -232,7 +232,6 @@ export const limits = {
   importTicksWaitingMax: 200,
   /** Rows whose lines are remembered, to tell the line of what the engine refuses. */
   importLinesKeptMax: 5_000_000,
-  importAcksOutstandingMax: 1_000,
   importRejectionsKeptMax: 1_000,
   importRejectionsShown: 20,
   importProgressMs: 100,
