@@ -12,6 +12,8 @@ import { ByteInterner } from './byte-interner.ts';
 import { readCash } from './cash-message.ts';
 import { FieldReader } from './fields.ts';
 import { isObject, notJson, parseJson } from './json.ts';
+import { SettlementScanner } from './settlement-scanner.ts';
+import { SymbolLookup } from './symbol-lookup.ts';
 import { readSettlement } from './settlement-message.ts';
 
 type SubjectKind = 'settlements' | 'cash' | 'accounts';
@@ -28,19 +30,26 @@ type Item = LedgerEvent | Rejected;
 
 export class LedgerDecoder {
   private readonly symbols: SymbolTable;
+  private readonly scanner: SettlementScanner;
   private readonly fields = new FieldReader();
   private readonly subjectIds = new ByteInterner(limits.ledgerSubjectsMax);
   private readonly subjects: LedgerSubject[] = [];
 
   constructor(symbols: SymbolTable) {
     this.symbols = symbols;
+    this.scanner = new SettlementScanner(new SymbolLookup(symbols));
   }
 
   /** `sequence` and `time` (ms) are the stream's. The payload is kept by reference, not copied. */
   decode(subject: Uint8Array, payload: Uint8Array, sequence: number, time: number): LedgerMessage {
     const { text, kind, account } = this.subjectOf(subject);
-    const items = kind === null ? [rejected('malformed', 'subject')] : this.items(kind, parseJson(payload));
-    return { sequence, time, subject: text, account, items, payload };
+    return { sequence, time, subject: text, account, items: this.itemsOf(kind, payload), payload };
+  }
+
+  private itemsOf(kind: SubjectKind | null, payload: Uint8Array): readonly Item[] {
+    if (kind === null) return [rejected('malformed', 'subject')];
+    const fill = kind === 'settlements' ? this.scanner.scan(payload) : null;
+    return fill === null ? this.items(kind, parseJson(payload)) : [fill];
   }
 
   private items(kind: SubjectKind, message: unknown): readonly Item[] {
