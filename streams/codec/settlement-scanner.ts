@@ -63,9 +63,9 @@ export class SettlementScanner {
           break;
         case sideBit: {
           if (!this.text()) return null;
-          const side = this.latin1();
-          if (side !== 'buy' && side !== 'sell') return null;
-          direction = side === 'buy' ? 1 : -1;
+          const isBuy = this.end - this.start === 3 && this.is('buy');
+          if (!isBuy && !(this.end - this.start === 4 && this.is('sell'))) return null;
+          direction = isBuy ? 1 : -1;
           break;
         }
         case quantityBit:
@@ -171,16 +171,18 @@ export class SettlementScanner {
     for (let at = this.start; at < this.end; at++) {
       const byte = this.bytes[at] as number;
       const isWord =
-        (byte >= 97 && byte <= 122) || (byte >= 65 && byte <= 90) || (byte >= 48 && byte <= 57) || byte === 95;
+        (byte >= 97 && byte <= 122) ||
+        (byte >= 65 && byte <= 90) ||
+        (byte >= 48 && byte <= 57) ||
+        byte === 95;
       if (!isWord && byte !== 45) return false;
     }
     return true;
   }
 
   private latin1(): string {
-    let text = '';
-    for (let at = this.start; at < this.end; at++) text += String.fromCharCode(this.bytes[at] as number);
-    return text;
+    const { buffer, byteOffset } = this.bytes;
+    return Buffer.from(buffer, byteOffset + this.start, this.end - this.start).toString('latin1');
   }
 
   private integer(): number {
