@@ -42,7 +42,7 @@ export async function writeCash(
 ): Promise<void> {
   const config = configOf(self);
   const { symbol, notes, toCurrency } = options;
-  if (Object.is(Math.sign(Number(amountText)), -1) && isUnsigned(type)) {
+  if (amountText.startsWith('-') && isUnsigned(type)) {
     throw new UsageError(`the amount of a ${type} is positive, not ${amountText}`);
   }
   await withNats(config, async (nats) => {

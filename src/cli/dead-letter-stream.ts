@@ -1,6 +1,7 @@
 /** Reading the stream DEAD_LETTERS: what was refused, whole, with its reason. Bounded; knows no presentation. */
 import { gunzipSync } from 'node:zlib';
 import { limits } from '../../config/limits.ts';
+import { deadLettersStream, ledgerStream } from '../../streams/sources/stream-definitions.ts';
 import type { NatsDoor } from './nats.ts';
 
 export interface DeadLetterBody {
@@ -31,13 +32,12 @@ export interface DeadLetterFilter {
   readonly ledgerFrom?: number;
 }
 
-const stream = 'DEAD_LETTERS';
 const subjectHead = 'dead_letters.';
 const decoder = new TextDecoder();
 
 /** The letter of an id such as LEDGER.481516.0; null where there is none. */
 export async function readDeadLetter(nats: NatsDoor, id: string): Promise<DeadLetterBody | null> {
-  const kept = await nats.message(stream, { last_by_subj: `${subjectHead}${id}` });
+  const kept = await nats.message(deadLettersStream, { last_by_subj: `${subjectHead}${id}` });
   return kept === null ? null : bodyOf(kept.payload);
 }
 
@@ -52,18 +52,18 @@ export async function newestDeadLetters(
   limit: number,
   filter: DeadLetterFilter = {},
 ): Promise<DeadLetterBody[]> {
-  const range = await nats.range(stream);
+  const range = await nats.range(deadLettersStream);
   const found: DeadLetterBody[] = [];
   if (range === null) return found;
   const oldest = Math.max(range.first, range.last - limits.cliDeadLettersScannedMax + 1, 1);
   for (let end = range.last; end >= oldest && found.length < limit; end -= limits.cliDeadLettersAtOnce) {
     const start = Math.max(oldest, end - limits.cliDeadLettersAtOnce + 1);
     const sequences = Array.from({ length: end - start + 1 }, (_, i) => end - i);
-    const kept = await Promise.all(sequences.map((seq) => nats.message(stream, { seq })));
+    const kept = await Promise.all(sequences.map((seq) => nats.message(deadLettersStream, { seq })));
     for (const message of kept) {
       if (message === null || found.length === limit) continue;
       const letter = bodyOf(message.payload);
-      const isOfLedger = message.subject.startsWith(`${subjectHead}LEDGER.`);
+      const isOfLedger = message.subject.startsWith(`${subjectHead}${ledgerStream}.`);
       // LEDGER is judged in order, so that what is behind an older letter is older still.
       if (filter.ledgerFrom !== undefined && isOfLedger && letter.sequence < filter.ledgerFrom) return found;
       if (matches(letter, filter) && (filter.ledgerFrom === undefined || isOfLedger)) found.push(letter);

@@ -1,5 +1,6 @@
 /** The currency an instrument is traded in, as the engine would find it: KV bucket, then configuration, then default. */
 import type { Config } from '../../config/load.ts';
+import { instrumentsBucket } from '../../streams/sources/stream-definitions.ts';
 import { symbolKey } from '../domain/identifier.ts';
 import { instrumentOf, type InstrumentFields } from '../domain/instrument.ts';
 import type { NatsDoor } from './nats.ts';
@@ -7,7 +8,9 @@ import type { NatsDoor } from './nats.ts';
 const decoder = new TextDecoder();
 
 export async function instrumentCurrency(nats: NatsDoor, config: Config, symbol: string): Promise<string> {
-  const kept = await nats.message('KV_INSTRUMENTS', { last_by_subj: `$KV.INSTRUMENTS.${symbolKey(symbol)}` });
+  const kept = await nats.message(`KV_${instrumentsBucket}`, {
+    last_by_subj: `$KV.${instrumentsBucket}.${symbolKey(symbol)}`,
+  });
   const fields = kept === null || kept.payload.length === 0 ? null : fieldsOf(kept.payload);
   return instrumentOf(symbol, fields ?? config.instruments[symbol] ?? {}, config.currencies).currency;
 }

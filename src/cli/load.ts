@@ -58,11 +58,11 @@ async function load(options: Options, self: Command): Promise<void> {
   }
   const { startStack } = await import('../load/stack.ts');
   const file = configFileOf(self);
-  const stack = options.url === undefined ? await startStack(file) : null;
-  const config = stack?.config ?? targetConfig(file, options.url ?? '');
   const interrupted = untilInterrupted();
+  const stack = options.url === undefined ? await startStack(file, interrupted) : null;
+  const config = stack?.config ?? targetConfig(file, options.url ?? '');
   try {
-    const report = await Promise.race([runAgainst(config, options), interrupted]);
+    const report = await runAgainst(config, options, interrupted);
     if (wantsJson(self)) printJson(report);
     else print(reportText(report));
     if (!hasPassed(report)) process.exitCode = exitCodes.failed;
@@ -71,14 +71,14 @@ async function load(options: Options, self: Command): Promise<void> {
   }
 }
 
-async function runAgainst(config: Config, options: Options) {
+async function runAgainst(config: Config, options: Options, interrupted: Promise<never>) {
   const { runLoad } = await import('../load/run.ts');
   const nats = await connectNats(config);
   const store = new StoreDoor(clickHouseAddress(config));
   try {
     return await runLoad(
       options,
-      { natsUrl: natsUrl(config), doors: doorsOf(nats, store) },
+      { natsUrl: natsUrl(config), doors: doorsOf(nats, store), interrupted },
       (progress) => note(progressText(progress)),
       options.plant ?? null,
     );
@@ -107,9 +107,11 @@ function targetConfig(file: string | undefined, url: string): Config {
 
 /** Rejects at Ctrl-C, so that what was started is ended in order. */
 function untilInterrupted(): Promise<never> {
-  return new Promise((_, reject) => {
+  const interrupted = new Promise<never>((_, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => reject(new Failure(`ended by ${signal}`)));
     }
   });
+  interrupted.catch(() => undefined);
+  return interrupted;
 }

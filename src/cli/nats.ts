@@ -96,9 +96,7 @@ export class NatsDoor {
       return { stream: ack.stream, sequence: ack.seq };
     } catch (error) {
       if (isCode(error, '503')) {
-        throw new Failure(
-          `no stream at ${this.url} keeps ${subject}: the engine makes the streams when it starts, with \`tidemark up\` or \`tidemark run engine\``,
-        );
+        throw this.noStream(subject);
       }
       throw this.told(error);
     }
@@ -215,6 +213,13 @@ export class NatsDoor {
 
   async close(): Promise<void> {
     await this.connection.close();
+  }
+
+  /** What to say where nothing keeps a subject. */
+  noStream(subject: string): Failure {
+    return new Failure(
+      `no stream at ${this.url} keeps ${subject}: the engine makes the streams when it starts, with \`tidemark up\` or \`tidemark run engine\``,
+    );
   }
 
   private told(error: unknown): Error {

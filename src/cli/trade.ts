@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Config } from '../../config/load.ts';
 import { limits } from '../../config/limits.ts';
+import { ledgerStream } from '../../streams/sources/stream-definitions.ts';
 import { minorInteger, minorUnits } from './amounts.ts';
 import * as parse from './arguments.ts';
 import { configOf, exitCodes, Failure, wantsJson } from './context.ts';
@@ -78,7 +79,7 @@ async function book(self: Command, nats: NatsDoor, config: Config, options: Opti
     ...(await fees(nats, config, options)),
     ts: options.ts ?? Date.now(),
   };
-  const from = ((await nats.range('LEDGER'))?.last ?? 0) + 1;
+  const from = ((await nats.range(ledgerStream))?.last ?? 0) + 1;
   const { stream, sequence } = await nats.publishAcknowledged('trades', message);
   const sides = waits(options)
     ? await Promise.all([sideOf(nats, buyer, `${id}-buy`, from), sideOf(nats, seller, `${id}-sell`, from)])
@@ -130,7 +131,7 @@ async function sideOf(nats: NatsDoor, account: string, id: string, from: number)
   const subject = `settlements.${account}`;
   const deadline = performance.now() + limits.cliOutcomeMsMax;
   for (let seq = from; performance.now() < deadline;) {
-    const next = await nats.message('LEDGER', { seq, next_by_subj: subject });
+    const next = await nats.message(ledgerStream, { seq, next_by_subj: subject });
     if (next === null) {
       await sleep(limits.cliPollMs);
       continue;

@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startNats, type TestNats } from '../support/nats.ts';
 import { runTidemark } from '../support/tidemark.ts';
 
 describe('commands without an engine', () => {
   let nats: TestNats;
-  before(async () => (nats = await startNats()));
-  after(() => nats.stop());
+  let dir: string;
+  before(async () => {
+    nats = await startNats();
+    dir = mkdtempSync(join(tmpdir(), 'tidemark-cli-'));
+  });
+  after(async () => {
+    await nats.stop();
+    rmSync(dir, { recursive: true });
+  });
   const run = (...args: string[]) => runTidemark(args, { TIDEMARK_NATS_URL: nats.url });
 
   it('name the keys to change where there is no NATS', async () => {
@@ -45,6 +55,21 @@ describe('commands without an engine', () => {
     const { code, stderr } = await run('deposit', '7', '1000.00', '--currency', 'USD', '--no-wait');
     assert.equal(code, 1);
     assert.match(stderr, /^tidemark: no stream at .* keeps cash\.7: /);
+  });
+
+  it('do not begin an import that nobody would take', async () => {
+    const imports = [
+      ['prices', 'symbol,price\nIBM,1\n', /nobody listens to prices/],
+      ['cash', 'account,type,amount\n7,deposit,1\n', /no stream at .* keeps cash/],
+      ['trades', 'symbol,price,quantity,buyer,seller\nIBM,1,1,7,8\n', /no stream at .* keeps trades/],
+    ] as const;
+    for (const [kind, csv, message] of imports) {
+      const path = join(dir, `${kind}.csv`);
+      writeFileSync(path, csv);
+      const { code, stderr } = await run('import', path, '--as', kind);
+      assert.equal(code, 1);
+      assert.match(stderr, message);
+    }
   });
 
   it('say that nobody listens to a price', async () => {

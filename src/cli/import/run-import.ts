@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../../config/load.ts';
+import { ledgerStream, tradesStream } from '../../../streams/sources/stream-definitions.ts';
 import { minutesOf, SessionCalendar } from '../../domain/session-day.ts';
 import { Failure } from '../context.ts';
 import type { NatsDoor } from '../nats.ts';
@@ -42,7 +43,7 @@ export async function runImport(
 ): Promise<void> {
   const { kind, speed, ticksMs, file } = plan;
   const calendar = new SessionCalendar(config.accounts.timezone, minutesOf(config.accounts.cutover) ?? 0);
-  const events = kind === 'prices' ? null : new EventLane(nats, report);
+  const events = kind === 'prices' ? null : await eventLane(nats, kind, report);
   const lane = events ?? (await PriceLane.open(nats, speed === 'max'));
   const ticks =
     ticksMs === null ? null : new TickLane(nats, new TickMaker(ticksMs, calendar), lane, events !== null);
@@ -58,6 +59,12 @@ export async function runImport(
     events?.close();
   }
   if (report.rows === 0 && !plan.signal.aborted) throw new Failure(`${file.name} has no rows`);
+}
+
+/** Throws Failure where the engine has never made the streams. */
+async function eventLane(nats: NatsDoor, kind: ImportKind, report: ImportReport): Promise<EventLane> {
+  if ((await nats.range(kind === 'trades' ? tradesStream : ledgerStream)) === null) throw nats.noStream(kind);
+  return new EventLane(nats, report);
 }
 
 async function sendRows(
