@@ -66,9 +66,25 @@ export class ByteWriter {
   /** An integer at `scale` decimals as a JSON string: (1872300, 4) is "187.23"; up to 40 bytes, to be reserved. */
   decimal(units: number, scale: number): void {
     this.byte(34);
-    if (scale === 0) this.integer(units);
-    else this.ascii(scaledText(units, scale));
+    if (scale === 0 || scale > 9) this.ascii(scaledText(units, scale));
+    else this.fixed(units, scale);
     this.byte(34);
+  }
+
+  /** Whole part and fraction apart: both are integers that `integer` and `digits` write exactly. */
+  private fixed(units: number, scale: number): void {
+    if (units < 0) this.bytes[this.length++] = 45;
+    const size = Math.abs(units);
+    let fraction = size % (powers[scale] as number);
+    this.integer((size - fraction) / (powers[scale] as number));
+    if (fraction === 0) return;
+    let places = scale;
+    while (fraction % 10 === 0) {
+      fraction = fraction / 10;
+      places--;
+    }
+    this.bytes[this.length++] = 46;
+    this.digits(fraction, places);
   }
 
   /** Any text as it is; makes its own room. */
@@ -115,6 +131,7 @@ export class ByteWriter {
 }
 
 const encoder = new TextEncoder();
+const powers = Array.from({ length: 10 }, (_, n) => 10 ** n);
 
 function digitCount(n: number): number {
   if (n < 1e5) return n < 10 ? 1 : n < 100 ? 2 : n < 1e3 ? 3 : n < 1e4 ? 4 : 5;
