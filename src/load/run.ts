@@ -20,6 +20,8 @@ import { startPart } from './worker.ts';
 export interface LoadTarget {
   readonly natsUrl: string;
   readonly doors: LoadDoors;
+  /** Rejects when the run is to be given up. */
+  readonly interrupted: Promise<never>;
 }
 
 export interface LoadProgress {
@@ -69,6 +71,7 @@ export async function runLoad(
       drive(plan, target, publisher, subscriber, told, lie),
       publisher.failed,
       subscriber.failed,
+      target.interrupted,
     ]);
   } finally {
     publisher.end();

@@ -16,15 +16,29 @@ export interface Stack {
   readonly config: Config;
   /** Ends it and removes what it kept. */
   stop(): Promise<void>;
-  /** Ends it at once. */
-  kill(): void;
 }
 
 const command = fileURLToPath(new URL('../../bin/tidemark.mjs', import.meta.url));
 const ready = '"ready"';
 
-/** Throws Failure with what `tidemark up` said. `file`: the configuration below ports and directory. */
-export async function startStack(file: string | undefined): Promise<Stack> {
+/**
+ * A shell between: standard input is a pipe from the load test, and its end, by demand or because the load test was
+ * killed, ends the installation in order.
+ */
+const guard = `
+exec 3<&0
+"$@" </dev/null &
+up=$!
+( read -r _ <&3; kill -TERM "$up" ) 2>/dev/null &
+exec 3<&-
+wait "$up"
+`;
+
+/**
+ * Throws Failure with what `tidemark up` said, or what `interrupted` rejects with. `file`: the configuration below
+ * ports and directory.
+ */
+export async function startStack(file: string | undefined, interrupted: Promise<never>): Promise<Stack> {
   const directory = mkdtempSync(join(tmpdir(), 'tidemark-load-'));
   const [natsPort, storePort, httpPort] = await freePorts(3);
   const env: NodeJS.ProcessEnv = {
@@ -38,33 +52,25 @@ export async function startStack(file: string | undefined): Promise<Stack> {
   };
   const config = loadConfig({ file, env });
   const args = file === undefined ? [] : ['--config', file];
-  const up = spawn(process.execPath, [command, ...args, 'up', '--json'], {
+  const up = spawn('sh', ['-c', guard, 'sh', process.execPath, command, ...args, 'up', '--json'], {
     env,
     // A group of its own: Ctrl-C is for the load test, which ends it in order.
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   const ended = new Promise<void>((resolve) => up.once('close', () => resolve()));
-  const remove = (): void => rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
-  const killed = (): void => void up.kill('SIGKILL');
-  process.once('exit', killed);
+  const stop = async (): Promise<void> => {
+    up.stdin.end();
+    await ended;
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+  };
   try {
-    await untilReady(up);
+    await Promise.race([untilReady(up), interrupted]);
   } catch (error) {
-    up.kill('SIGKILL');
-    remove();
+    await stop();
     throw error;
   }
-  return {
-    config,
-    async stop() {
-      up.kill('SIGTERM');
-      await ended;
-      process.off('exit', killed);
-      remove();
-    },
-    kill: killed,
-  };
+  return { config, stop };
 }
 
 function untilReady(up: ChildProcess): Promise<void> {
