@@ -22,6 +22,8 @@ export interface AccountView {
   readonly accountId: string;
   readonly name: string;
   readonly tick: number;
+  /** Milliseconds: the time of that tick. */
+  readonly timestamp: number;
   readonly currency: string;
   readonly state: string;
   readonly sequence: number;

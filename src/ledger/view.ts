@@ -46,6 +46,7 @@ export function viewAccount(
     accountId: u.accountId,
     name: a.names[account] ?? '',
     tick,
+    timestamp: time,
     currency: u.currency,
     state: u.state,
     sequence: u.sequence,

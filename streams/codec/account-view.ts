@@ -10,7 +10,7 @@ export function accountMessage(v: AccountView): AccountMessage {
   return {
     account_id: v.accountId,
     tick: v.tick,
-    timestamp: v.tick,
+    timestamp: v.timestamp,
     total_equity: v.totalEquity,
     cash_balance: v.cashBalance,
     position_value: v.positionValue,

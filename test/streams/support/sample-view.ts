@@ -6,6 +6,7 @@ export function sampleView(fields: Partial<AccountView> = {}): AccountView {
     accountId: '7',
     name: 'Ann',
     tick: 1_760_000_000_000,
+    timestamp: 1_760_000_000_000,
     currency: 'USD',
     state: 'active.healthy',
     sequence: 481_516,
