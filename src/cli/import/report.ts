@@ -24,7 +24,7 @@ export class ImportReport {
   }
 
   json(nowMs: number): object {
-    const seconds = (nowMs - this.startedMs) / 1000;
+    const seconds = Math.max(1, nowMs - this.startedMs) / 1000;
     return {
       rows: this.rows,
       sent: this.sent,
@@ -40,7 +40,7 @@ export class ImportReport {
   }
 
   text(kind: string, nowMs: number): string {
-    const seconds = (nowMs - this.startedMs) / 1000;
+    const seconds = Math.max(1, nowMs - this.startedMs) / 1000;
     const sequences = Number.isNaN(this.firstSequence)
       ? ''
       : `, sequences ${this.firstSequence} to ${this.lastSequence}`;
