@@ -27,6 +27,8 @@ export interface PullReaderOptions {
 }
 
 const statusHeartbeat = 100;
+/** Of a nuid: the part that counts up from a random start. A name that is taken is refused, and another one tried. */
+const nameLength = 10;
 const encoder = new TextEncoder();
 
 /** The stream no longer has what was in it: nothing read from it would be true. */
@@ -43,7 +45,7 @@ export class PullReader {
   private readonly stream: string;
   private readonly take: PullReaderOptions['take'];
   private readonly keepsLastOnly: boolean;
-  private readonly delivery = new DeliveryReader();
+  private delivery = new DeliveryReader();
   /** The stream sequence that is expected next. */
   private next = 1;
   private consumerSequence = 0;
@@ -145,7 +147,8 @@ export class PullReader {
   }
 
   private async createConsumer(): Promise<string> {
-    const name = `tidemark-${nuid.next()}`;
+    // Short, since it stands in every delivery and the client reads it byte by byte.
+    const name = `t${nuid.next().slice(-nameLength)}`;
     await this.check();
     await createConsumer(this.link.nats, this.stream, {
       ...readOnly,
@@ -162,6 +165,7 @@ export class PullReader {
     const inbox = createInbox();
     this.consumer = consumer;
     this.consumerSequence = 0;
+    this.delivery = new DeliveryReader();
     this.inbox = inbox;
     this.subscription = this.link.nats.subscribe(inbox, {
       callback: (_error, message) => {

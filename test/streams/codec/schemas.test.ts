@@ -4,7 +4,7 @@ import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { schemaFiles } from '../../../scripts/schemas/files.ts';
 import { parseDecimal } from '../../../src/domain/decimal.ts';
-import { instrumentProblem, InstrumentTable, type InstrumentFields } from '../../../src/domain/instrument.ts';
+import { instrumentProblem, InstrumentTable } from '../../../src/domain/instrument.ts';
 import { isZone } from '../../../src/domain/session-day.ts';
 import { SymbolTable } from '../../../src/domain/symbol-table.ts';
 import { accountMessage } from '../../../streams/codec/account-view.ts';
@@ -290,7 +290,7 @@ describe('what decoders take is what the schemas allow, and the rules that no sc
       initial_margin_rate: fc.constantFrom(0.5, 1),
     });
     const isTaken = (m: unknown): boolean => readInstrument(bytes(m)).kind === 'instrument';
-    const rule = (m: Message): boolean => instrumentProblem(m as InstrumentFields) === null;
+    const rule = (m: Message): boolean => instrumentProblem(m) === null;
     holds('instrument', message, isTaken, rule);
   });
 
