@@ -7,6 +7,7 @@ import type { BookParts } from './book-parts.ts';
 import {
   balanceAfter,
   book,
+  bookedTogether,
   bookFits,
   buyUnits,
   cashFits,
@@ -123,6 +124,6 @@ function convert(b: BookParts, account: number, e: CashEvent, pair: number, time
   noteBefore(b, account);
   const out = flow(b, account, pair, 0 - e.amount, time, NaN);
   const into = flow(b, account, toPair, e.toAmount, time, NaN);
-  effect.flowBase = (Number.isNaN(out) ? 0 : out) + (Number.isNaN(into) ? 0 : into);
+  effect.flowBase = bookedTogether(out, into);
   return 'applied';
 }

@@ -9,6 +9,7 @@ import type { BookParts } from './book-parts.ts';
 import {
   balanceAfter,
   book,
+  bookedTogether,
   bookFits,
   buyUnits,
   inBase,
@@ -107,9 +108,9 @@ export function applySettlement(b: BookParts, account: number, e: Settlement, ti
   moveCash(b, account, pair, ownPaid);
   if (feePair !== pair && e.fee !== 0) moveCash(b, account, feePair, 0 - e.fee);
   const realizedBase = book(b, account, 'realized', pair, realized, row, time);
-  let feesBase = 0;
-  if (feeInKind !== 0) feesBase += book(b, account, 'fees', pair, feeInKind, row, time);
-  if (e.fee !== 0) feesBase += book(b, account, 'fees', feePair, e.fee, row, time);
+  let feesBase = feeInKind === 0 && e.fee === 0 ? 0 : NaN;
+  if (feeInKind !== 0) feesBase = book(b, account, 'fees', pair, feeInKind, row, time);
+  if (e.fee !== 0) feesBase = bookedTogether(feesBase, book(b, account, 'fees', feePair, e.fee, row, time));
   effect.flowBase = 0;
   if (isTransfer) {
     effect.flowBase = book(b, account, 'netFlow', pair, step.value, -1, NaN);

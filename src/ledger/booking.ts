@@ -263,6 +263,12 @@ function newInEquity(b: BookParts, account: number): number {
   return sum;
 }
 
+/** What two amounts of one event booked in base: NaN only where all of it waits. */
+export function bookedTogether(one: number, other: number): number {
+  if (Number.isNaN(one)) return other;
+  return Number.isNaN(other) ? one : one + other;
+}
+
 /** A flow buys its units at the nav just before it; where the past is recalled, its units are recalled instead. */
 export function buyUnits(b: BookParts, account: number, before: number, flow: number, time: number): void {
   if (!b.recall.isOn) unitize(b.accounts, account, before, flow, b.options.dustMinor, time);
