@@ -132,12 +132,24 @@ describe('a currency without a rate', () => {
   });
 
   it('that has lost its rate (a price that is not positive) leaves equity again', () => {
+    for (const price of ['0', '-1.1']) {
+      const story = new BookStory();
+      story.cash('deposit', 10000, { currency: 'EUR' });
+      story.mark('EURUSD', '1.1');
+      story.expect({ total_equity: 11000 });
+      story.mark('EURUSD', price);
+      story.expect({ total_equity: 0, unpriced: ['EUR'], net_flow: 11000 });
+    }
+  });
+
+  it('makes news when its rate comes, also where equity does not move', () => {
     const story = new BookStory();
     story.cash('deposit', 10000, { currency: 'EUR' });
-    story.mark('EURUSD', '1.1');
-    story.expect({ total_equity: 11000 });
-    story.mark('EURUSD', 0);
-    story.expect({ total_equity: 0, unpriced: ['EUR'], net_flow: 11000 });
+    story.cash('fee', 10000, { currency: 'EUR' });
+    story.tick();
+    story.price('EURUSD', '1.1');
+    assert.deepEqual(story.tick(), ['a']);
+    story.expect({ total_equity: 0, net_flow: 11000, fees: 11000 });
   });
 });
 

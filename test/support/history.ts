@@ -179,11 +179,20 @@ const quote: fc.Arbitrary<Step> = fc
     return { step: 'price', symbol, message: { bid: (bid / 100).toFixed(2), ask: (bid + spread) / 100, ts } };
   });
 
+/** A price that is not positive is no rate: what is in that currency leaves equity again. */
 const rate: fc.Arbitrary<Step> = fc
-  .tuple(fc.constantFrom('EURUSD', 'USDJPY'), fc.double({ min: 0, max: 1, noNaN: true }), stamped)
+  .tuple(
+    fc.constantFrom('EURUSD', 'USDJPY'),
+    fc.oneof(
+      { weight: 12, arbitrary: fc.double({ min: 0, max: 1, noNaN: true }) },
+      { weight: 1, arbitrary: fc.constantFrom('0', '-1.1') },
+    ),
+    stamped,
+  )
   .map(([symbol, share, ts]) => {
     const [low, high] = pairs[symbol];
-    return { step: 'price', symbol, message: { price: (low + share * (high - low)).toFixed(4), ts } };
+    const price = typeof share === 'string' ? share : (low + share * (high - low)).toFixed(4);
+    return { step: 'price', symbol, message: { price, ts } };
   });
 
 /** Most ticks are close to each other; now and then a session ends in between. */

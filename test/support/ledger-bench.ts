@@ -41,6 +41,8 @@ export class LedgerBench {
   private readonly conflater: PriceConflater;
   private readonly prices: PriceDecoder;
   private readonly verdicts: OracleVerdict[] = [];
+  /** By account: what all effects so far booked in base, by the name of the figure it is part of. */
+  readonly effectSums = new Map<string, Record<'realized_pnl' | 'fees' | 'income' | 'net_flow', number>>();
   /** Amounts that were booked in base when their rate arrived. */
   late = 0;
   private ticks = 0;
@@ -100,13 +102,25 @@ export class LedgerBench {
 
   applied(effect: Effect): void {
     this.verdicts.push({ applied: true });
+    this.addEffect(effect);
     this.lastEffect = { ...effect };
     const { event } = effect;
     if ('direction' in event) this.conflater.offerFromSettlement(event.symbol, effect.price, event.ts);
   }
 
-  bookedLate(): void {
+  bookedLate(effect: Effect): void {
     this.late++;
+    this.addEffect(effect);
+  }
+
+  private addEffect(e: Effect): void {
+    const sums = this.effectSums.get(e.accountId) ?? { realized_pnl: 0, fees: 0, income: 0, net_flow: 0 };
+    this.effectSums.set(e.accountId, sums);
+    // NaN: it waits, and comes as an effect of its own.
+    sums.realized_pnl += e.realizedBase || 0;
+    sums.fees += e.feesBase || 0;
+    sums.income += e.incomeBase || 0;
+    sums.net_flow += e.flowBase || 0;
   }
 
   duplicate(): void {
