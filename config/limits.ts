@@ -61,6 +61,8 @@ export const limits = {
   tradesRequestMs: 5_000,
   tradesHeartbeatMs: 1_000,
   tradesOutstandingMax: 1_024,
+  /** Trades whose delivery again is told: several times what may be outstanding. */
+  tradesRememberedMax: 4_096,
   tradesPollMs: 2,
 
   // The service tidemark.

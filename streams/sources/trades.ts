@@ -36,6 +36,8 @@ export class NatsTradeSource implements TradeSource {
   private forgetLink: Cancel = () => undefined;
   private reading: Promise<void> = Promise.resolve();
   private readonly underWay = new Set<Promise<void>>();
+  /** By sequence of TRADES, the newest only: when what it became is in LEDGER. */
+  private readonly taken = new Map<number, Promise<void>>();
   /** Everything up to this sequence of TRADES is known to be in LEDGER. */
   private settledThrough = 0;
 
@@ -114,24 +116,35 @@ export class NatsTradeSource implements TradeSource {
     }
   }
 
+  /** What is delivered again is acknowledged again, but what was refused of it is not refused twice. */
   private take(message: JsMsg, intake: PriceIntake, refuse: Refuse): void {
+    const { taken } = this;
+    const settled = taken.get(message.seq) ?? this.settleAll(message, intake, refuse);
+    taken.set(message.seq, settled);
+    if (taken.size > limits.tradesRememberedMax) taken.delete(taken.keys().next().value ?? 0);
+    const done = settled
+      .then(() => this.acknowledge(message))
+      // Not acknowledged, and so delivered again.
+      .catch((error: unknown) => {
+        taken.delete(message.seq);
+        this.options.log.error({ error: String(error) }, 'a trade could not be settled');
+      });
+    this.underWay.add(done);
+    void done.finally(() => this.underWay.delete(done));
+  }
+
+  private async settleAll(message: JsMsg, intake: PriceIntake, refuse: Refuse): Promise<void> {
     const settled: Promise<unknown>[] = [];
     const trades = message.subject === tradesSubject ? readTrades(message.data) : [notTheSubject];
     for (const [index, trade] of trades.entries()) {
       if (trade.kind === 'rejected') refuse(this.letter(message, index, trade));
       else {
         this.offer(trade, intake);
-        settled.push(this.settle(trade.buy), this.settle(trade.sell));
+        const place = placeOf(message, index);
+        settled.push(this.settle(trade.buy, `${place}-buy`), this.settle(trade.sell, `${place}-sell`));
       }
     }
-    const done = Promise.all(settled)
-      .then(() => this.acknowledge(message))
-      // Not acknowledged, and so delivered again.
-      .catch((error: unknown) =>
-        this.options.log.error({ error: String(error) }, 'a trade could not be settled'),
-      );
-    this.underWay.add(done);
-    void done.finally(() => this.underWay.delete(done));
+    await Promise.all(settled);
   }
 
   /** Over and over: a trade whose acknowledgement is lost would come again only after its time. */
@@ -143,8 +156,8 @@ export class NatsTradeSource implements TradeSource {
     );
   }
 
-  private settle({ account, id, message }: TradeSide): Promise<unknown> {
-    return this.options.publisher.publish(`settlements.${account}`, message, { 'Nats-Msg-Id': id });
+  private settle({ account, message }: TradeSide, messageId: string): Promise<unknown> {
+    return this.options.publisher.publish(`settlements.${account}`, message, { 'Nats-Msg-Id': messageId });
   }
 
   /** A trade is a market print. Its decimals are exact for the settlements; as a mark it is rounded like any price. */
@@ -171,6 +184,14 @@ export class NatsTradeSource implements TradeSource {
 }
 
 const tradesSubject = 'trades';
+
+/**
+ * What a delivery and its repetitions have in common, and no other trade has. Not the trade's id: the server would
+ * drop another trade of that id unseen, of other accounts, or of other content, which is for the ledger to refuse.
+ */
+function placeOf({ seq, info }: JsMsg, index: number): string {
+  return `trade:${String(info.timestampNanos)}:${String(seq)}:${String(index)}`;
+}
 
 /** Not public, but there; the client's own acknowledgement can be made only once. */
 function replySubject(message: JsMsg): string {

@@ -63,7 +63,8 @@ describe('over NATS', () => {
       const found = [];
       for (let seq = 1; seq <= state.last_seq; seq++) {
         const { subject, data, header } = await api.getMessage('LEDGER', { seq });
-        found.push([subject, JSON.parse(new TextDecoder().decode(data)), header.get('Nats-Msg-Id')]);
+        found.push([subject, JSON.parse(new TextDecoder().decode(data))]);
+        assert.notEqual(header.get('Nats-Msg-Id'), '');
       }
       return found;
     }
@@ -74,10 +75,39 @@ describe('over NATS', () => {
       await source.drain();
       const settled = { symbol: 'SAP', quantity: 3, price: '10.50', ts: 5 };
       assert.deepEqual(await ledger(), [
-        ['settlements.7', { ...settled, id: 't1-buy', side: 'buy', fee: 0 }, 't1-buy'],
-        ['settlements.8', { ...settled, id: 't1-sell', side: 'sell', fee: -2 }, 't1-sell'],
+        ['settlements.7', { ...settled, id: 't1-buy', side: 'buy', fee: 0 }],
+        ['settlements.8', { ...settled, id: 't1-sell', side: 'sell', fee: -2 }],
       ]);
       assert.deepEqual(intake.offers, [[0, 105_000, 5]]);
+    });
+
+    it('of one id all come to LEDGER, which tells duplicates and conflicts of an account', async () => {
+      await source.open(intake, refuse);
+      await send(trade);
+      await send({ ...trade, price: '11' });
+      await send([{ ...trade, buyer: '9', seller: '10' }, trade]);
+      await source.drain();
+      assert.deepEqual(
+        (await ledger()).map((each) => (each as [string])[0]).toSorted(),
+        ['7', '8', '7', '8', '9', '10', '7', '8'].map((account) => `settlements.${account}`).toSorted(),
+      );
+    });
+
+    it('that are delivered again are not refused again, nor settled again', async () => {
+      await send([trade, 7]);
+      await source.open(intake, refuse);
+      await source.drain();
+      // The server forgets what was acknowledged, and delivers from the beginning.
+      const { consumers } = await managerOf(sender.nats);
+      await consumers.delete('TRADES', tradesConsumer);
+      await link.nats.reconnect();
+      const acknowledged = async (): Promise<boolean> => {
+        const info = await consumers.info('TRADES', tradesConsumer).catch(() => null);
+        return info?.ack_floor.stream_seq === 1;
+      };
+      await until(acknowledged, { what: 'the acknowledgement of what is delivered again' });
+      assert.equal(letters.length, 1);
+      assert.equal((await ledger()).length, 2);
     });
 
     it('that are wrong are refused by field, with their place in TRADES, and stop nothing', async () => {
