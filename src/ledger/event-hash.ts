@@ -1,4 +1,4 @@
-/** Hashes of an event's id and of its content, by value: "10.0" is "10", an absent currency is its default. */
+/** Hashes of an event's id and of its content, by value: "10.0" is "10", what is absent is its default. */
 import type { Decimal } from '../domain/decimal.ts';
 import type { CashEvent, Settlement } from '../domain/ledger-event.ts';
 import { cashKinds } from '../domain/ledger-event.ts';
@@ -16,8 +16,9 @@ export function hashCashId(h: Hash64, e: CashEvent): void {
   h.start(cashSeed).text(e.id);
 }
 
+/** None is zero. */
 function decimal(h: Hash64, d: Decimal | null): void {
-  if (d === null) h.int(0).int(0);
+  if (d === null) h.number(0).int(0);
   else if (typeof d.coefficient === 'number') h.number(d.coefficient).int(d.scale);
   else h.text(String(d.coefficient)).int(d.scale);
 }

@@ -22,6 +22,7 @@ describe('a duplicate', () => {
       { ...fill, quantity: '10.0', price: '1.00' },
       { ...fill, quantity: 10, price: 1, type: 'fill' },
       { ...fill, fee: 0, fee_currency: 'USD' },
+      { ...fill, fee_quantity: '0.0' },
       { ...fill, ts: 5, source: 'other', sequence: 9 },
     ];
     same.forEach((message, i) => {
