@@ -12,6 +12,8 @@ const slackBytes = 64;
 export class ByteWriter {
   bytes: Uint8Array<ArrayBuffer>;
   length = 0;
+  private lastDouble = 0.5;
+  private lastText = '0.5';
 
   constructor(capacity: number) {
     this.bytes = new Uint8Array(capacity);
@@ -39,6 +41,10 @@ export class ByteWriter {
 
   /** A safe integer; up to 17 bytes, to be reserved. */
   integer(value: number): void {
+    if (value === 0) {
+      this.bytes[this.length++] = zero;
+      return;
+    }
     let n = value;
     if (n < 0) {
       this.bytes[this.length++] = 45;
@@ -60,7 +66,16 @@ export class ByteWriter {
 
   /** A double as JavaScript writes it, null where JSON has no number; up to 30 bytes, to be reserved. */
   double(value: number): void {
-    this.ascii(Number.isFinite(value) ? String(value) : 'null');
+    if (Number.isSafeInteger(value)) {
+      this.integer(value);
+      return;
+    }
+    // A figure often stands twice in a row: before and after, last and lowest.
+    if (value !== this.lastDouble) {
+      this.lastDouble = value;
+      this.lastText = Number.isFinite(value) ? String(value) : 'null';
+    }
+    this.ascii(this.lastText);
   }
 
   /** An integer at `scale` decimals as a JSON string: (1872300, 4) is "187.23"; up to 40 bytes, to be reserved. */
@@ -121,15 +136,25 @@ export class ByteWriter {
     const bytes = this.bytes;
     let rest = value | 0;
     let at = this.length + count;
+    const start = this.length;
     this.length = at;
-    for (let i = 0; i < count; i++) {
-      const next = (rest / 10) | 0;
-      bytes[--at] = zero + rest - next * 10;
+    while (at - start > 1) {
+      const next = (rest / 100) | 0;
+      const pair = (rest - next * 100) * 2;
+      bytes[--at] = pairs[pair + 1] as number;
+      bytes[--at] = pairs[pair] as number;
       rest = next;
     }
+    if (at > start) bytes[start] = zero + rest;
   }
 }
 
+/** "00" to "99". */
+const pairs = new Uint8Array(200);
+for (let i = 0; i < 100; i++) {
+  pairs[2 * i] = zero + Math.floor(i / 10);
+  pairs[2 * i + 1] = zero + (i % 10);
+}
 const encoder = new TextEncoder();
 const powers = Array.from({ length: 10 }, (_, n) => 10 ** n);
 

@@ -5,6 +5,7 @@
  */
 import type { Decimal } from '../../src/domain/decimal.ts';
 import type { Settlement } from '../../src/domain/ledger-event.ts';
+import { latin1 } from './latin1.ts';
 import type { SymbolLookup } from './symbol-lookup.ts';
 
 const quote = 34;
@@ -181,8 +182,7 @@ export class SettlementScanner {
   }
 
   private latin1(): string {
-    const { buffer, byteOffset } = this.bytes;
-    return Buffer.from(buffer, byteOffset + this.start, this.end - this.start).toString('latin1');
+    return latin1(this.bytes, this.start, this.end);
   }
 
   private integer(): number {

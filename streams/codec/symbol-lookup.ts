@@ -6,6 +6,7 @@ import { limits } from '../../config/limits.ts';
 import { isSymbol, tokenSymbol } from '../../src/domain/identifier.ts';
 import type { SymbolTable } from '../../src/domain/symbol-table.ts';
 import { ByteInterner } from './byte-interner.ts';
+import { latin1 } from './latin1.ts';
 
 export class SymbolLookup {
   private readonly symbols: SymbolTable;
@@ -56,8 +57,4 @@ export class SymbolLookup {
     if (id >= 0) interner.add(bytes, start, end, id);
     return id;
   }
-}
-
-function latin1(bytes: Uint8Array, start: number, end: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
 }
