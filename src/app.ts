@@ -13,6 +13,7 @@ import type { Config } from '../config/load.ts';
 import { limits } from '../config/limits.ts';
 import { periodMs } from '../config/period.ts';
 import { PriceConflater } from '../streams/operators/conflate-prices.ts';
+import { conflateUntilTick } from '../streams/operators/conflate-until-tick.ts';
 import { Alerting } from './alerting.ts';
 import { Counters } from './counters.ts';
 import { CurveWriter } from './curve-writer.ts';
@@ -224,20 +225,22 @@ class Engine implements App {
   private openTicks(): void {
     const { ports, config } = this;
     if (ports.ticks === null) {
-      const ticks = new Observable<void>((out) =>
+      const ticks = new Observable<TickMessage>((out) =>
         ports.clock.every(config.tick.interval_ms, () => {
-          out.next();
+          const now = ports.clock.now();
+          out.next({ tick: now, time: now });
         }),
       );
-      this.subscribe(ticks, () => {
-        this.runClockTick();
+      this.subscribe(ticks.pipe(conflateUntilTick(this.conflater)), (tick) => {
+        this.runTick(tick, tick.changes);
       });
       return;
     }
     const opened = ports.ticks(this.refused).pipe(
       // A tick that finds the queue full is one with the next: its prices stay pending.
       filter(() => this.gate.waiting < limits.ticksWaitingMax),
-      map((tick) => this.gate.admit(tick, this.conflater.take())),
+      conflateUntilTick(this.conflater),
+      map((tick) => this.gate.admit(tick, tick.changes)),
       concatMap((tick) => from(this.gate.open(tick))),
     );
     this.subscribe(opened, (tick) => {
