@@ -174,15 +174,21 @@ async function watch(
   };
 }
 
-/** Resolves when the engine has applied LEDGER up to the sequence. */
+/** Resolves when the engine has applied LEDGER up to the sequence. An engine that does not answer now may be busy. */
 async function appliedThrough(doors: LoadDoors, sequence: number): Promise<void> {
   const deadline = performance.now() + limits.loadOpenMsMax;
-  while (Number((await doors.stats())['ledger_sequence']) < sequence) {
-    if (performance.now() >= deadline) {
-      throw new Error(
-        `the engine has not applied LEDGER up to ${sequence} within ${limits.loadOpenMsMax / 1000} s`,
+  for (;;) {
+    let why: unknown;
+    try {
+      const applied = Number((await doors.stats())['ledger_sequence']);
+      if (applied >= sequence) return;
+      why = new Error(
+        `the engine has applied LEDGER up to ${applied} of ${sequence} in ${limits.loadOpenMsMax / 1000} s`,
       );
+    } catch (error) {
+      why = error;
     }
+    if (performance.now() >= deadline) throw why;
     await sleep(limits.loadPollMs);
   }
 }
