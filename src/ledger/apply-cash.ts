@@ -98,7 +98,8 @@ function convert(b: BookParts, account: number, e: CashEvent, pair: number, time
   const toPair = pairOf(b, account, e.toCurrency);
   const balance = pair === toPair ? undefined : balanceAfter(b, account, pair, 0 - e.amount);
   if (!isSafe(balanceAfter(b, account, toPair, e.toAmount, balance))) return outcomes.outOfRange;
-  if (b.rates.hasRate(pair) && b.rates.hasRate(toPair)) {
+  const isFlow = b.recall.isOn ? b.recall.isFlow : !b.rates.hasRate(pair) || !b.rates.hasRate(toPair);
+  if (!isFlow) {
     const converted = (of: number): number => {
       const pocket = pockets.find(b.accounts.firstPocket[account] ?? -1, of);
       return pocket < 0 ? 0 : (pockets.converted[pocket] ?? 0);

@@ -122,7 +122,9 @@ export function book(
   const pocket = pocketOf(b, account, pair);
   const column = pocketColumn(b, field);
   column[pocket] = (column[pocket] ?? 0) + amount;
-  const base = b.recall.isOn ? b.recall.take(field) : valueNow(b, pair, amount);
+  const base = b.recall.isOn
+    ? b.recall.take(field, amount, pair, b.rates.isIdentity(pair))
+    : valueNow(b, pair, amount);
   if (Number.isNaN(base)) {
     b.waiting.add(account, { field, pair, amount, holding, time });
     return NaN;

@@ -5,6 +5,7 @@
 import type { RecordedCurve, RecordedEffect } from '../domain/recorded.ts';
 import type { BookParts } from './book-parts.ts';
 import { bookLate } from './booking.ts';
+import { wipe } from './performance.ts';
 import type { BookField } from './waiting.ts';
 
 export interface RecallSource {
@@ -20,6 +21,9 @@ export class Recall {
   /** Curves by account id, not yet put in force. */
   readonly curves = new Map<string, RecordedCurve>();
   private left: Record<BookField, number> | null = null;
+  /** Pair in which the event's realized P&L waited, -1 for none. */
+  private waitingPair = -1;
+  private hasTakenFees = false;
 
   /** Whether the event that is being applied is applied as recorded. */
   get isOn(): boolean {
@@ -29,13 +33,37 @@ export class Recall {
   /** Sets the recorded effect of the event that comes next; null where it is valued now. */
   use(recorded: RecordedEffect | null): void {
     this.left = recorded === null ? null : figuresOf(recorded);
+    this.waitingPair = -1;
+    this.hasTakenFees = false;
   }
 
-  /** The recorded figure of the event, once: an event that books a field twice recorded the sum. NaN: it waited. */
-  take(field: BookField): number {
-    const amount = this.left?.[field] ?? 0;
-    if (this.left !== null && !Number.isNaN(amount)) this.left[field] = 0;
-    return amount;
+  /**
+   * What the event booked in base of `amount` in the pair's currency; NaN: it waited for a rate. An effect has one
+   * figure a field, the sum of what was booked; of two amounts under it either may have waited.
+   */
+  take(field: BookField, amount: number, pair: number, isIdentity: boolean): number {
+    const { left } = this;
+    if (left === null) return 0;
+    const recorded = left[field];
+    if (field === 'realized') this.waitingPair = Number.isNaN(recorded) ? pair : -1;
+    if (field === 'netFlow') {
+      // Of the two legs of a conversion that was a flow at least one waited; the figure has the other one's sign.
+      if (recorded * amount < 0) return NaN;
+      left.netFlow = NaN;
+    } else if (field === 'fees' && !this.hasTakenFees) {
+      if (pair === this.waitingPair || Number.isNaN(recorded)) return NaN;
+      this.hasTakenFees = true;
+      // In base already, so its share is known: what is left is the other fee's, and where nothing is, that one waited.
+      const hasShare = isIdentity && recorded !== amount;
+      left.fees = hasShare ? recorded - amount : isIdentity ? NaN : 0;
+      if (hasShare) return amount;
+    }
+    return recorded;
+  }
+
+  /** Whether the event was a flow when it happened; a conversion between two currencies that had rates was none. */
+  get isFlow(): boolean {
+    return this.left?.netFlow !== 0;
   }
 }
 
@@ -54,13 +82,19 @@ export function recallUnits(b: BookParts, account: number, recorded: RecordedEff
   const { accounts } = b;
   if (Number.isNaN(recorded.units)) return;
   if (Number.isNaN(accounts.units[account]) || recorded.epoch !== accounts.epoch[account]) {
+    // An epoch follows only on ruin.
+    if (recorded.epoch > (accounts.epoch[account] ?? 1)) accounts.maxDrawdownLife[account] = -1;
+    // Units began: as many as equity had minor units, at a nav of 1.
     accounts.peakNav[account] = recorded.nav;
-    accounts.maxDrawdown[account] = 0;
+    accounts.peakProfit[account] = recorded.units - (accounts.netFlow[account] ?? 0);
+    accounts.drawdown[account] = accounts.maxDrawdown[account] = 0;
+    accounts.dayOpenNav[account] = accounts.tickNav[account] = 1;
   }
   accounts.units[account] = recorded.units;
   accounts.nav[account] = recorded.nav;
   accounts.epoch[account] = recorded.epoch;
-  accounts.wipedOut[account] = recorded.nav === 0 && recorded.units > 0 ? 1 : 0;
+  if (recorded.nav === 0 && recorded.units > 0) wipe(accounts, account);
+  else accounts.wipedOut[account] = 0;
 }
 
 /** A late booking as it was made: it takes its entry from those that wait. */
