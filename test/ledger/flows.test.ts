@@ -103,7 +103,7 @@ describe('a currency without a rate', () => {
     story.mark('EURUSD', '1.1');
     // 1,000 + 1,000 x 1.10
     story.expect({ total_equity: 210000, net_flow: 210000, nav: 1, fx_pnl: 0, unpriced: [] });
-    assert.equal(story.bench.late, 1);
+    assert.equal(story.bench.lateCount, 1);
   });
 
   it('keeps realized P&L and fees waiting too, for the account and the position', () => {

@@ -44,7 +44,7 @@ export class LedgerBench {
   /** By account: what all effects so far booked in base, by the name of the figure it is part of. */
   readonly effectSums = new Map<string, Record<'realized_pnl' | 'fees' | 'income' | 'net_flow', number>>();
   /** Amounts that were booked in base when their rate arrived. */
-  late = 0;
+  lateCount = 0;
   private ticks = 0;
 
   constructor(options: BenchOptions = {}) {
@@ -109,7 +109,7 @@ export class LedgerBench {
   }
 
   bookedLate(effect: Effect): void {
-    this.late++;
+    this.lateCount++;
     this.addEffect(effect);
   }
 
