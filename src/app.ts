@@ -202,6 +202,7 @@ class Engine implements App {
     for (const { tick } of history.curves.values()) this.tick = Math.max(this.tick, tick);
     history.forget();
     book.beginTick(ports.ticks === null ? ports.clock.now() : NaN, conflater.take(), () => undefined);
+    book.quietRecalled();
     this.gate.release();
     this.partition.send({ type: 'restored' });
   }

@@ -149,6 +149,16 @@ export class Book {
     recall.curves.clear();
   }
 
+  /** After the marks are back: accounts that the ledger did not change since their last row are no news by themselves. */
+  quietRecalled(): void {
+    const { recall, accounts, marking } = this.parts;
+    for (let i = 0; i < marking.dirtyCount; i++) {
+      const row = marking.dirtyRows[i] ?? 0;
+      if (recall.emitted.get(row) === accounts.sequence[row]) accounts.dirty[row] = 1;
+    }
+    recall.emitted.clear();
+  }
+
   /** What the market did since the last tick. Opens the tick: sessions roll before anything is marked. */
   beginTick(time: number, changes: PriceChanges, held: (symbol: number) => void): void {
     const { marking, sessions } = this.parts;
@@ -346,6 +356,7 @@ export class Book {
     if (curve === undefined || sequence <= curve.sequence) return;
     recall.curves.delete(id);
     recallCurve(this.parts, row, curve);
+    recall.emitted.set(row, curve.sequence);
     this.curve.recall(row, curve.tick, curve.time);
   }
 

@@ -18,6 +18,8 @@ export class Curve {
   private navHigh = new Float64Array(0);
   private worst = new Float64Array(0);
   private inPeriod = new Uint8Array(0);
+  /** The epoch of nav that the account's last row with a nav was of; 0 for none. */
+  private epochNoted = new Int32Array(0);
   private rows: number[] = [];
   private readonly held = new Map<number, CurveRow>();
   /** Rows of epochs that ended within the period. */
@@ -35,14 +37,14 @@ export class Curve {
   note(row: number, tick: number, time: number): void {
     if (row >= this.tick.length) this.grow(row + 1);
     const nav = this.accounts.nav[row] ?? NaN;
+    const high = this.highOf(row, nav);
     const drawdown = this.accounts.drawdown[row] ?? 0;
     this.tick[row] = tick;
     this.time[row] = time;
     if (this.inPeriod[row] === 0) {
       this.inPeriod[row] = 1;
       this.rows.push(row);
-      this.navLow[row] = this.navHigh[row] = nav;
-      this.worst[row] = drawdown;
+      this.beginExtremes(row, nav, high, drawdown);
       return;
     }
     if (this.held.size > 0) {
@@ -51,13 +53,12 @@ export class Curve {
       if (before !== undefined && before.epoch !== this.accounts.epoch[row]) {
         // A new epoch of nav: what the former one came to is a row of its own, its extremes are not the new one's.
         this.finished.push(before);
-        this.navLow[row] = this.navHigh[row] = nav;
-        this.worst[row] = drawdown;
+        this.beginExtremes(row, nav, high, drawdown);
         return;
       }
     }
     if (!(nav >= (this.navLow[row] ?? NaN))) this.navLow[row] = nav;
-    if (!(nav <= (this.navHigh[row] ?? NaN))) this.navHigh[row] = nav;
+    if (!(high <= (this.navHigh[row] ?? NaN))) this.navHigh[row] = high;
     if (drawdown < (this.worst[row] ?? 0)) this.worst[row] = drawdown;
   }
 
@@ -66,6 +67,21 @@ export class Curve {
     if (row >= this.tick.length) this.grow(row + 1);
     this.tick[row] = tick;
     this.time[row] = time;
+    this.epochNoted[row] = Number.isNaN(this.accounts.nav[row]) ? 0 : (this.accounts.epoch[row] ?? 0);
+  }
+
+  /** An epoch begins at nav 1 with its flow, between ticks: its first tick has that peak, though nav may be lower. */
+  private highOf(row: number, nav: number): number {
+    const epoch = this.accounts.epoch[row] ?? 1;
+    if (Number.isNaN(nav) || this.epochNoted[row] === epoch) return nav;
+    this.epochNoted[row] = epoch;
+    return Math.max(nav, this.accounts.peakNav[row] ?? nav);
+  }
+
+  private beginExtremes(row: number, nav: number, high: number, drawdown: number): void {
+    this.navLow[row] = nav;
+    this.navHigh[row] = high;
+    this.worst[row] = drawdown;
   }
 
   /** Before a ledger event changes the account. */
@@ -113,6 +129,7 @@ export class Curve {
     this.navHigh = grown(this.navHigh, capacity);
     this.worst = grown(this.worst, capacity);
     this.inPeriod = grown(this.inPeriod, capacity);
+    this.epochNoted = grown(this.epochNoted, capacity);
   }
 }
 

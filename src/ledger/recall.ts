@@ -20,6 +20,8 @@ export class Recall {
   source: RecallSource | null = null;
   /** Curves by account id, not yet put in force. */
   readonly curves = new Map<string, RecordedCurve>();
+  /** By account row: LEDGER sequence that the curve row put in force includes. */
+  readonly emitted = new Map<number, number>();
   private left: Record<BookField, number> | null = null;
   /** Pair in which the event's realized P&L waited, -1 for none. */
   private waitingPair = -1;

@@ -89,6 +89,7 @@ export function createRequestHandler(options: HandlerOptions): RequestHandler {
     answered.response.once('close', () => {
       if (!answered.response.writableFinished && sent.statement.kind === 'select') running.stop(queryId);
     });
+    refuseWrites(parameters, sent);
     const outcome = await execute(engine, sent, parameters, options.spoolDirectory, signal);
     try {
       await answerOutcome(answered, outcome, parameters.compressResponse);
@@ -110,6 +111,13 @@ export function createRequestHandler(options: HandlerOptions): RequestHandler {
 }
 
 const isGet = (request: IncomingMessage): boolean => request.method === 'GET' || request.method === 'HEAD';
+
+/** The engine itself lets two writes pass under `readonly`: an insert into a table function, and KILL. */
+function refuseWrites(parameters: RequestParameters, { statement }: SentStatement): void {
+  const isReadOnly = (parameters.settings.get('readonly') ?? '0') !== '0';
+  if (!isReadOnly || (statement.kind !== 'insert' && statement.kind !== 'kill')) return;
+  throw new StoreError(164, 'READONLY', 'Cannot execute query in readonly mode');
+}
 
 async function* emptyBody(): AsyncGenerator<Buffer> {
   // A form has been read as a whole.

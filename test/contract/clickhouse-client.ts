@@ -285,6 +285,8 @@ export function clickHouseClientContract(address: () => ClickHouseAddress): void
         () => reader.command({ query: 'DROP TABLE rows' }),
         () => reader.command({ query: 'INSERT INTO rows SELECT 1, 2' }),
         () => reader.command({ query: 'SET readonly = 0' }),
+        () => reader.command({ query: "INSERT INTO FUNCTION file('x.csv', CSV, 'a Int8') SELECT 1" }),
+        () => reader.command({ query: 'KILL QUERY WHERE 1' }),
       ];
       for (const attempt of attempts) assert.equal((await failure(attempt)).type, 'READONLY');
       const overridden = { query: 'INSERT INTO rows SETTINGS readonly = 0 VALUES (1, 2)' };

@@ -40,4 +40,20 @@ describe('the curve', () => {
       ],
     );
   });
+
+  it('has the peak of an epoch that fell before its first tick', () => {
+    const bench = new LedgerBench({});
+    bench.apply('cash.7', { id: 'd1', type: 'deposit', amount: 100_000 }, 1);
+    bench.apply('settlements.7', { id: 'f1', symbol: 'XYZ', side: 'buy', quantity: 100, price: 10 }, 2);
+    bench.price('XYZ', { price: 9, ts: 1 });
+    bench.tick();
+    const [row] = rowsOf(bench);
+    assert.deepEqual(
+      { high: row?.navHigh, low: row?.navLow, worst: row?.worstDrawdown },
+      { high: 1, low: 0.9, worst: 0.9 - 1 },
+    );
+    bench.price('XYZ', { price: 9.5, ts: 2 });
+    bench.tick();
+    assert.equal(rowsOf(bench)[0]?.navHigh, 0.95);
+  });
 });
