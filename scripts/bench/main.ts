@@ -54,6 +54,7 @@ for (const name of names) {
     console.log(rowsTable(rows));
   } catch (error) {
     hasFailed = true;
+    kept.delete(name);
     console.error(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
