@@ -3,7 +3,6 @@ import type { LedgerMessage } from '../../src/domain/ledger-event.ts';
 import type { LedgerSource, Log } from '../../src/ports.ts';
 import type { LedgerDecoder } from '../codec/ledger-message.ts';
 import type { Link } from './connection.ts';
-import { subjectBytes } from './message-bytes.ts';
 import { PullReader } from './pull-reader.ts';
 import { untilAnswered } from './retry.ts';
 import { ledgerStream } from './stream-definitions.ts';
@@ -27,8 +26,8 @@ export class NatsLedgerSource implements LedgerSource {
       link,
       log,
       stream: ledgerStream,
-      take: (message, sequence, time) => {
-        this.waiting.push(decoder.decode(subjectBytes(message), message.data, sequence, time));
+      takeHot: (message, sequence, time) => {
+        this.waiting.push(decoder.decodeWithin(message, sequence, time));
         if (this.waiting.length > 1 || this.isApplying) return;
         // After the rest of what the socket has brought: one batch of it.
         this.isApplying = true;
