@@ -26,15 +26,6 @@ interface LedgerSubject {
   readonly account: string;
 }
 
-/** Where the parts of a message stand within bytes that hold others, too. */
-export interface MessagePlace {
-  readonly bytes: Uint8Array;
-  readonly subjectStart: number;
-  readonly subjectEnd: number;
-  readonly dataStart: number;
-  readonly dataEnd: number;
-}
-
 type Item = LedgerEvent | Rejected;
 
 export class LedgerDecoder {
@@ -51,22 +42,7 @@ export class LedgerDecoder {
 
   /** `sequence` and `time` (ms) are the stream's. The payload is kept by reference, not copied. */
   decode(subject: Uint8Array, payload: Uint8Array, sequence: number, time: number): LedgerMessage {
-    return this.message(this.subjectOf(subject, 0, subject.length), payload, sequence, time);
-  }
-
-  /** The same of a message within other bytes, which its payload goes on referring to. */
-  decodeWithin(place: MessagePlace, sequence: number, time: number): LedgerMessage {
-    const { bytes, subjectStart, subjectEnd, dataStart, dataEnd } = place;
-    const subject = this.subjectOf(bytes, subjectStart, subjectEnd);
-    return this.message(subject, bytes.subarray(dataStart, dataEnd), sequence, time);
-  }
-
-  private message(
-    { text, kind, account }: LedgerSubject,
-    payload: Uint8Array,
-    sequence: number,
-    time: number,
-  ): LedgerMessage {
+    const { text, kind, account } = this.subjectOf(subject);
     return { sequence, time, subject: text, account, items: this.itemsOf(kind, payload), payload };
   }
 
@@ -95,16 +71,14 @@ export class LedgerDecoder {
     }
   }
 
-  private subjectOf(bytes: Uint8Array, start: number, end: number): LedgerSubject {
-    const id = this.subjectIds.find(bytes, start, end);
+  private subjectOf(bytes: Uint8Array): LedgerSubject {
+    const id = this.subjectIds.find(bytes, 0, bytes.length);
     if (id >= 0) return this.subjects[id] as LedgerSubject;
-    const subject = parseSubject(utf8.decode(bytes.subarray(start, end)));
-    if (this.subjectIds.add(bytes, start, end, this.subjects.length)) this.subjects.push(subject);
+    const subject = parseSubject(Buffer.from(bytes).toString('utf8'));
+    if (this.subjectIds.add(bytes, 0, bytes.length, this.subjects.length)) this.subjects.push(subject);
     return subject;
   }
 }
-
-const utf8 = new TextDecoder();
 
 function parseSubject(text: string): LedgerSubject {
   const [kind = '', account = '', ...more] = text.split('.');

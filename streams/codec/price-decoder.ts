@@ -10,7 +10,7 @@ import type { PriceIntake } from '../../src/ports.ts';
 import { readForeignPrice, type ForeignMapping } from './foreign-price.ts';
 import { isObject, notJson, parseJson } from './json.ts';
 import { readPriceMessage, type PlainPrice, type Quote } from './price-message.ts';
-import { isBlank, PriceScanner, scannedPrice, unusual } from './price-scanner.ts';
+import { endsAt, PriceScanner, scannedPrice, unusual } from './price-scanner.ts';
 import type { SymbolLookup } from './symbol-lookup.ts';
 
 /** Told of each element that is refused, by its place in the message. */
@@ -33,20 +33,9 @@ export class PriceDecoder {
 
   /** A message about one symbol, taken as of `timeIfNone` where it has no time; what is wrong with it, or null. */
   one(symbol: number, bytes: Uint8Array, timeIfNone = NaN): Rejected | null {
-    return this.oneWithin(symbol, bytes, 0, bytes.length, timeIfNone);
-  }
-
-  /** The same of a message that is bytes[start..end). */
-  oneWithin(
-    symbol: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    timeIfNone: number,
-  ): Rejected | null {
     const scanner = this.scanner;
-    const kind = scanner.scan(bytes, start);
-    if (kind !== unusual && isBlank(bytes, scanner.end, end)) {
+    const kind = scanner.scan(bytes, 0);
+    if (kind !== unusual && endsAt(bytes, scanner.end)) {
       const scale = this.instruments.get(symbol).priceScale;
       const first = scanner.first(scale);
       const time = Number.isNaN(scanner.ts) ? timeIfNone : scanner.ts;
@@ -65,7 +54,7 @@ export class PriceDecoder {
         }
       }
     }
-    const message = parseJson(bytes.subarray(start, end));
+    const message = parseJson(bytes);
     if (message === notJson) return rejected('malformed', 'not JSON');
     const figures = readPriceMessage(message);
     return figures.kind === 'rejected' ? figures : this.offer(symbol, figures, timeIfNone);
@@ -168,7 +157,7 @@ export class PriceDecoder {
       count++;
       const next = bytes[scanner.end];
       if (next === 0x2c) continue;
-      if (next !== 0x5d || !isBlank(bytes, scanner.end + 1, bytes.length)) return 0;
+      if (next !== 0x5d || !endsAt(bytes, scanner.end + 1)) return 0;
       if (rounded > 0) this.intake.rounded(rounded);
       return count;
     }

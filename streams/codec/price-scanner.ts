@@ -204,10 +204,9 @@ function skipSpaces(bytes: Uint8Array, start: number): number {
   return at;
 }
 
-/** Whether bytes[start..end) are nothing but spaces; false where `start` is behind `end`. */
-export function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
-  if (start >= end) return start === end;
-  return Math.min(skipSpaces(bytes, start), end) === end;
+/** Whether nothing but spaces stands behind `start`. */
+export function endsAt(bytes: Uint8Array, start: number): boolean {
+  return skipSpaces(bytes, start) >= bytes.length;
 }
 
 function matches(bytes: Uint8Array, at: number, a: number, b: number, c: number, d: number): boolean {

@@ -19,48 +19,46 @@ export class DeliveryReader {
   time = 0;
   /** Messages of the stream that are yet to come, as of the delivery. */
   pending = 0;
-  /** Bytes before `<delivered>`; 0 while unknown. */
-  private prefix = 0;
+  /** Where `<delivered>` begins; 0 while unknown. */
+  private start = 0;
   private at = 0;
 
-  /** Whether bytes[start..end) are a delivery's reply subject. */
-  read(bytes: Uint8Array, start: number, end: number): boolean {
-    if (end - start <= this.prefix || bytes[start] !== 0x24 || bytes[start + 1] !== 0x4a) return false;
-    if (bytes[start + 2] !== 0x53) return false;
-    if (this.prefix === 0) this.prefix = prefixOf(bytes.subarray(start, end));
-    this.at = start + this.prefix;
-    this.number(bytes, end);
-    this.streamSequence = this.number(bytes, end);
-    this.consumerSequence = this.number(bytes, end);
-    this.time = this.milliseconds(bytes, end);
-    this.pending = this.number(bytes, end);
+  /** Whether the bytes are a delivery's reply subject. */
+  read(reply: Uint8Array): boolean {
+    if (reply.length <= this.start || reply[0] !== 0x24 || reply[1] !== 0x4a || reply[2] !== 0x53)
+      return false;
+    if (this.start === 0) this.start = deliveredAt(reply);
+    this.at = this.start;
+    this.number(reply);
+    this.streamSequence = this.number(reply);
+    this.consumerSequence = this.number(reply);
+    this.time = this.milliseconds(reply);
+    this.pending = this.number(reply);
     return this.streamSequence > 0;
   }
 
   /** The number at `at`, which moves behind the dot that ends it. */
-  private number(bytes: Uint8Array, end: number): number {
+  private number(bytes: Uint8Array): number {
     let at = this.at;
     let value = 0;
-    for (let b = bytes[at] as number; at < end && b !== dot; b = bytes[++at] as number) {
+    for (let b = bytes[at] as number; at < bytes.length && b !== dot; b = bytes[++at] as number) {
       value = value * 10 + (b - 48);
     }
     this.at = at + 1;
     return value;
   }
 
-  private milliseconds(bytes: Uint8Array, end: number): number {
-    let dotAt = this.at;
-    while (dotAt < end && bytes[dotAt] !== dot) dotAt++;
-    const last = dotAt - nanosecondDigits;
+  private milliseconds(bytes: Uint8Array): number {
+    const end = bytes.indexOf(dot, this.at);
+    const last = end - nanosecondDigits;
     let value = 0;
     for (let at = this.at; at < last; at++) value = value * 10 + ((bytes[at] as number) - 48);
-    this.at = dotAt + 1;
+    this.at = end + 1;
     return value;
   }
 }
 
-/** Bytes before `<delivered>`. */
-function prefixOf(reply: Uint8Array): number {
+function deliveredAt(reply: Uint8Array): number {
   let tokens = 1;
   for (const byte of reply) if (byte === dot) tokens++;
   let skip = tokens >= tokensWithDomain ? tokensBeforeDeliveredWithDomain : tokensBeforeDelivered;

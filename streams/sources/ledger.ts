@@ -3,6 +3,7 @@ import type { LedgerMessage } from '../../src/domain/ledger-event.ts';
 import type { LedgerSource, Log } from '../../src/ports.ts';
 import type { LedgerDecoder } from '../codec/ledger-message.ts';
 import type { Link } from './connection.ts';
+import { subjectBytes } from './message-bytes.ts';
 import { PullReader } from './pull-reader.ts';
 import { untilAnswered } from './retry.ts';
 import { ledgerStream } from './stream-definitions.ts';
@@ -26,8 +27,8 @@ export class NatsLedgerSource implements LedgerSource {
       link,
       log,
       stream: ledgerStream,
-      takeHot: (message, sequence, time) => {
-        this.waiting.push(decoder.decodeWithin(message, sequence, time));
+      take: (message, sequence, time) => {
+        this.waiting.push(decoder.decode(subjectBytes(message), message.data, sequence, time));
         if (this.waiting.length > 1 || this.isApplying) return;
         // After the rest of what the socket has brought: one batch of it.
         this.isApplying = true;

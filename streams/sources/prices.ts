@@ -3,6 +3,7 @@
  * what the stream PRICES still holds. A hot callback reads bytes; nothing of Rx, no object a message. What is wrong is
  * refused, and stops nothing.
  */
+import type { Msg, Subscription } from 'nats';
 import { limits } from '../../config/limits.ts';
 import type { InstrumentTable } from '../../src/domain/instrument.ts';
 import { rejected } from '../../src/domain/rejection.ts';
@@ -11,8 +12,7 @@ import type { ForeignMapping } from '../codec/foreign-price.ts';
 import { PriceDecoder, type RefuseElement } from '../codec/price-decoder.ts';
 import { SymbolLookup } from '../codec/symbol-lookup.ts';
 import type { Link } from './connection.ts';
-import { coreLetter, type CoreMessage } from './core-letter.ts';
-import { subscribeHot, type HotMessage, type HotSubscription, type TakeHot } from './hot-reading.ts';
+import { coreLetter } from './core-letter.ts';
 import { subjectBytes } from './message-bytes.ts';
 import { PriceWriteThrough } from './price-write-through.ts';
 import { readLastPerSubject } from './read-last-per-subject.ts';
@@ -30,14 +30,14 @@ export interface PriceSourceOptions {
   readonly capture: boolean;
 }
 
-/** Of `prices.`. */
-const tokenLength = 7;
+/** Length of `prices.`. */
+const tokenStart = 7;
 const noSymbol = rejected('malformed', 'subject');
 
 export class NatsPriceSource implements PriceSource {
   private readonly options: PriceSourceOptions;
   private readonly lookup: SymbolLookup;
-  private readonly subscriptions: HotSubscription[] = [];
+  private readonly subscriptions: Subscription[] = [];
   private writeThrough: PriceWriteThrough | null = null;
   private cancel: Cancel = () => undefined;
 
@@ -51,10 +51,10 @@ export class NatsPriceSource implements PriceSource {
     const { lookup } = this;
     const single = new PriceDecoder(lookup, instruments, intake);
     this.subscribe('prices.>', (message) => {
-      const { bytes, subjectStart, subjectEnd, dataStart, dataEnd } = message;
-      const symbol = lookup.ofToken(bytes, subjectStart + tokenLength, subjectEnd);
-      const why = symbol < 0 ? noSymbol : single.oneWithin(symbol, bytes, dataStart, dataEnd, NaN);
-      if (why !== null) refuse(coreLetter(messageOf(message), 0, why, clock.now()));
+      const subject = subjectBytes(message);
+      const symbol = lookup.ofToken(subject, tokenStart, subject.length);
+      const why = symbol < 0 ? noSymbol : single.one(symbol, message.data);
+      if (why !== null) refuse(coreLetter(message, 0, why, clock.now()));
     });
     if (capture) {
       const writeThrough = new PriceWriteThrough(intake, link, instruments, clock);
@@ -63,14 +63,12 @@ export class NatsPriceSource implements PriceSource {
     }
     const other = new PriceDecoder(lookup, instruments, this.writeThrough ?? intake);
     const refusing =
-      (message: HotMessage): RefuseElement =>
+      (message: Msg): RefuseElement =>
       (index, why) =>
-        refuse(coreLetter(messageOf(message), index, why, clock.now()));
-    this.subscribe('prices', (message) => other.batch(dataOf(message), refusing(message)));
+        refuse(coreLetter(message, index, why, clock.now()));
+    this.subscribe('prices', (message) => other.batch(message.data, refusing(message)));
     for (const mapping of foreign) {
-      this.subscribe(mapping.subject, (message) =>
-        other.foreign(dataOf(message), mapping, refusing(message)),
-      );
+      this.subscribe(mapping.subject, (message) => other.foreign(message.data, mapping, refusing(message)));
     }
     await link.nats.flush();
     if (capture) await this.restore(single);
@@ -89,7 +87,7 @@ export class NatsPriceSource implements PriceSource {
     try {
       const count = await readLastPerSubject(link.nats, pricesStream, 'prices.*', (message, time) => {
         const subject = subjectBytes(message);
-        const symbol = this.lookup.ofToken(subject, tokenLength, subject.length);
+        const symbol = this.lookup.ofToken(subject, tokenStart, subject.length);
         if (symbol >= 0) decoder.one(symbol, message.data, time);
       });
       log.debug({ count }, 'prices that PRICES held');
@@ -101,31 +99,18 @@ export class NatsPriceSource implements PriceSource {
     }
   }
 
-  /** A taker that throws would end the connection's reading: nothing that comes in may do that. */
-  private subscribe(subject: string, take: TakeHot): void {
+  /** A callback that throws would end the connection's reading: nothing that comes in may do that. */
+  private subscribe(subject: string, take: (message: Msg) => void): void {
     const { link, log } = this.options;
-    const subscription = subscribeHot(link.nats, subject, (message) => {
-      try {
-        take(message);
-      } catch (error) {
-        log.error(
-          { subject: messageOf(message).subject, error: String(error) },
-          'a price could not be taken',
-        );
-      }
+    const subscription = link.nats.subscribe(subject, {
+      callback: (_error, message) => {
+        try {
+          take(message);
+        } catch (error) {
+          log.error({ subject: message.subject, error: String(error) }, 'a price could not be taken');
+        }
+      },
     });
     this.subscriptions.push(subscription);
   }
 }
-
-function dataOf({ bytes, dataStart, dataEnd }: HotMessage): Uint8Array {
-  return bytes.subarray(dataStart, dataEnd);
-}
-
-/** What a dead letter says of a message. */
-function messageOf(message: HotMessage): CoreMessage {
-  const subject = utf8.decode(message.bytes.subarray(message.subjectStart, message.subjectEnd));
-  return { subject, data: dataOf(message) };
-}
-
-const utf8 = new TextDecoder();

@@ -7,12 +7,11 @@
  * and a parsed reply of every message, several times the cost of what is done with it.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { createInbox, DeliverPolicy, nanos, nuid, type Msg } from 'nats';
+import { createInbox, DeliverPolicy, nanos, nuid, type Msg, type Subscription } from 'nats';
 import { limits } from '../../config/limits.ts';
 import type { Cancel, Log } from '../../src/ports.ts';
 import type { Link } from './connection.ts';
 import { DeliveryReader } from './delivery.ts';
-import { subscribeHot, type HotMessage, type HotSubscription } from './hot-reading.ts';
 import { replyBytes } from './message-bytes.ts';
 import { readOnly } from './stream-definitions.ts';
 import { createConsumer, deleteConsumer, streamBounds } from './stream-api.ts';
@@ -22,9 +21,7 @@ export interface PullReaderOptions {
   readonly log: Log;
   readonly stream: string;
   /** Called for each message, in order; must not throw. `pending`: messages of the stream behind it, at its delivery. */
-  readonly take?: (message: Msg, sequence: number, time: number, pending: number) => void;
-  /** The same without an object a message, for who needs no headers. */
-  readonly takeHot?: (message: HotMessage, sequence: number, time: number) => void;
+  readonly take: (message: Msg, sequence: number, time: number, pending: number) => void;
   /** The stream keeps the last message of each subject only: gaps say nothing, and a new beginning is followed. */
   readonly keepsLastOnly?: boolean;
 }
@@ -47,7 +44,6 @@ export class PullReader {
   private readonly log: Log;
   private readonly stream: string;
   private readonly take: PullReaderOptions['take'];
-  private readonly takeHot: PullReaderOptions['takeHot'];
   private readonly keepsLastOnly: boolean;
   private delivery = new DeliveryReader();
   /** The stream sequence that is expected next. */
@@ -55,7 +51,7 @@ export class PullReader {
   private consumerSequence = 0;
   private consumer = '';
   private inbox = '';
-  private subscription: HotSubscription | null = null;
+  private subscription: Subscription | null = null;
   /** Messages that were asked for and have not come yet. */
   private requested = 0;
   /** Messages that were handed out and not yet given back by `done`. */
@@ -68,12 +64,11 @@ export class PullReader {
   private readonly forgetLink: Cancel;
   private watch: NodeJS.Timeout | null = null;
 
-  constructor({ link, log, stream, take, takeHot, keepsLastOnly = false }: PullReaderOptions) {
+  constructor({ link, log, stream, take, keepsLastOnly = false }: PullReaderOptions) {
     this.link = link;
     this.log = log;
     this.stream = stream;
     this.take = take;
-    this.takeHot = takeHot;
     this.keepsLastOnly = keepsLastOnly;
     this.forgetLink = link.onReconnect(() => void this.reopen('reconnected'));
   }
@@ -172,62 +167,40 @@ export class PullReader {
     this.consumerSequence = 0;
     this.delivery = new DeliveryReader();
     this.inbox = inbox;
-    this.subscription = this.subscribe(inbox);
+    this.subscription = this.link.nats.subscribe(inbox, {
+      callback: (_error, message) => {
+        if (inbox === this.inbox) this.receive(message);
+      },
+    });
     this.request();
   }
 
-  private subscribe(inbox: string): HotSubscription {
-    const { nats } = this.link;
-    const { take, takeHot } = this;
-    const status = (message: Msg): void => {
-      if (inbox === this.inbox) this.receiveStatus(message);
-    };
-    if (takeHot !== undefined) {
-      const taken = (message: HotMessage): void => {
-        const { bytes, replyStart, replyEnd } = message;
-        if (inbox !== this.inbox || !this.delivery.read(bytes, replyStart, replyEnd) || !this.isNext())
-          return;
-        takeHot(message, this.delivery.streamSequence, this.delivery.time);
-        if (this.requested <= 0) this.request();
-      };
-      return subscribeHot(nats, inbox, taken, status);
-    }
-    return nats.subscribe(inbox, {
-      callback: (_error, message) => {
-        const reply = replyBytes(message);
-        if (!this.delivery.read(reply, 0, reply.length)) {
-          status(message);
-          return;
-        }
-        if (inbox !== this.inbox || !this.isNext()) return;
-        take?.(message, this.delivery.streamSequence, this.delivery.time, this.delivery.pending);
-        if (this.requested <= 0) this.request();
-      },
-    });
-  }
-
-  /** Counts the delivery that was just read; whether it is the one to be taken now. */
-  private isNext(): boolean {
+  private receive(message: Msg): void {
     this.silentChecks = 0;
-    const { consumerSequence, streamSequence } = this.delivery;
-    if (consumerSequence !== this.consumerSequence + 1) {
-      void this.reopen(`delivery ${consumerSequence} after ${this.consumerSequence}`);
-      return false;
+    const delivery = this.delivery;
+    if (!delivery.read(replyBytes(message))) {
+      this.receiveStatus(message);
+      return;
+    }
+    if (delivery.consumerSequence !== this.consumerSequence + 1) {
+      void this.reopen(`delivery ${delivery.consumerSequence} after ${this.consumerSequence}`);
+      return;
     }
     this.consumerSequence++;
     this.requested--;
-    if (streamSequence < this.next) return false;
+    const sequence = delivery.streamSequence;
+    if (sequence < this.next) return;
     // Deliveries without a gap, but not the next sequence: messages were deleted from the stream.
-    if (streamSequence > this.next && !this.keepsLastOnly) {
-      this.log.warn({ stream: this.stream, from: this.next, to: streamSequence }, 'deleted messages');
+    if (sequence > this.next && !this.keepsLastOnly) {
+      this.log.warn({ stream: this.stream, from: this.next, to: sequence }, 'deleted messages');
     }
-    this.next = streamSequence + 1;
+    this.next = sequence + 1;
     this.held++;
-    return true;
+    this.take(message, sequence, delivery.time, delivery.pending);
+    if (this.requested <= 0) this.request();
   }
 
   private receiveStatus(message: Msg): void {
-    this.silentChecks = 0;
     const code = message.headers?.code ?? 0;
     if (code === statusHeartbeat) return;
     const unsent = Number(message.headers?.get('Nats-Pending-Messages') ?? '');

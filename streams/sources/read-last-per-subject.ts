@@ -36,8 +36,7 @@ export async function readLastPerSubject(
       const timer = setTimeout(end, limits.natsApiMsMax);
       const subscription = nats.subscribe(inbox, {
         callback: (_error, message) => {
-          const reply = replyBytes(message);
-          if (!reader.read(reply, 0, reply.length)) {
+          if (!reader.read(replyBytes(message))) {
             if (message.headers?.code === 404 || message.headers?.code === 408) end();
             return;
           }

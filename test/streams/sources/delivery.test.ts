@@ -2,11 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { DeliveryReader } from '../../../streams/sources/delivery.ts';
 
-/** The text in the middle of other bytes, as it stands in what a socket brings. */
-function read(reader: DeliveryReader, text: string): boolean {
-  const bytes = new TextEncoder().encode(`MSG x 1 ${text} 5.7`);
-  return reader.read(bytes, 8, 8 + text.length);
-}
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 describe('the reply subject of a delivery', () => {
   it('is read in the form of every server, one consumer a reader', () => {
@@ -22,7 +18,9 @@ describe('the reply subject of a delivery', () => {
         const reader = new DeliveryReader();
         for (const [sequence, consumed, ms, pending] of deliveries) {
           const end = prefix.includes('x7Yz') ? '.rAnDoM' : '';
-          const isRead = read(reader, `${prefix}.1.${sequence + 1}.${consumed}.${ms}123456.${pending}${end}`);
+          const isRead = reader.read(
+            bytes(`${prefix}.1.${sequence + 1}.${consumed}.${ms}123456.${pending}${end}`),
+          );
           assert.equal(isRead, true);
           assert.deepEqual(
             [reader.streamSequence, reader.consumerSequence, reader.time, reader.pending],
@@ -35,8 +33,9 @@ describe('the reply subject of a delivery', () => {
 
   it('is told from anything else', () => {
     const reader = new DeliveryReader();
-    for (const other of ['', '_INBOX.abc', '$J', '$SYS.ACK.1.2.3']) assert.equal(read(reader, other), false);
-    assert.equal(read(reader, '$JS.ACK.S.c.1.7.1.1760000000000000000.0'), true);
-    assert.equal(read(reader, ''), false);
+    for (const other of ['', '_INBOX.abc', '$J', '$SYS.ACK.1.2.3'])
+      assert.equal(reader.read(bytes(other)), false);
+    assert.equal(reader.read(bytes('$JS.ACK.S.c.1.7.1.1760000000000000000.0')), true);
+    assert.equal(reader.read(bytes('')), false);
   });
 });
