@@ -3,8 +3,10 @@
  * Knows JSON's literals and strings, but no message. Several times faster than building strings and encoding them.
  */
 import { scaledText } from '../../src/domain/decimal.ts';
+import { doubleText } from './double-text.ts';
 
 const zero = 48;
+const comma = 44;
 const billion = 1e9;
 /** Room left behind text, so that the punctuation after it needs no reserving. */
 const slackBytes = 64;
@@ -12,8 +14,6 @@ const slackBytes = 64;
 export class ByteWriter {
   bytes: Uint8Array<ArrayBuffer>;
   length = 0;
-  private lastDouble = 0.5;
-  private lastText = '0.5';
 
   constructor(capacity: number) {
     this.bytes = new Uint8Array(capacity);
@@ -70,12 +70,7 @@ export class ByteWriter {
       this.integer(value);
       return;
     }
-    // A figure often stands twice in a row: before and after, last and lowest.
-    if (value !== this.lastDouble) {
-      this.lastDouble = value;
-      this.lastText = Number.isFinite(value) ? String(value) : 'null';
-    }
-    this.ascii(this.lastText);
+    this.ascii(doubleText(value));
   }
 
   /** An integer at `scale` decimals as a JSON string: (1872300, 4) is "187.23"; up to 40 bytes, to be reserved. */
@@ -90,16 +85,49 @@ export class ByteWriter {
   private fixed(units: number, scale: number): void {
     if (units < 0) this.bytes[this.length++] = 45;
     const size = Math.abs(units);
-    let fraction = size % (powers[scale] as number);
-    this.integer((size - fraction) / (powers[scale] as number));
+    const power = powers[scale] as number;
+    const whole = Math.floor(size / power);
+    // A quotient just below an integer may be rounded up to it.
+    const rest = size - whole * power;
+    this.integer(rest < 0 ? whole - 1 : whole);
+    // Below 10^9: from here on machine integers, of which a remainder costs a fraction of that of doubles.
+    let fraction = (rest < 0 ? rest + power : rest) | 0;
     if (fraction === 0) return;
     let places = scale;
-    while (fraction % 10 === 0) {
-      fraction = fraction / 10;
+    for (let tenth = (fraction / 10) | 0; tenth * 10 === fraction; tenth = (fraction / 10) | 0) {
+      fraction = tenth;
       places--;
     }
     this.bytes[this.length++] = 46;
     this.digits(fraction, places);
+  }
+
+  /** The next value of a list: a comma before it. */
+  nextInteger(value: number): void {
+    this.bytes[this.length++] = comma;
+    if (value === 0) this.bytes[this.length++] = zero;
+    else this.integer(value);
+  }
+
+  nextIntegerOrNull(value: number): void {
+    this.bytes[this.length++] = comma;
+    if (value === 0) this.bytes[this.length++] = zero;
+    else this.integerOrNull(value);
+  }
+
+  nextDouble(value: number): void {
+    this.bytes[this.length++] = comma;
+    this.double(value);
+  }
+
+  nextDecimal(units: number, scale: number): void {
+    this.bytes[this.length++] = comma;
+    this.decimal(units, scale);
+  }
+
+  nextString(text: string): void {
+    this.bytes[this.length++] = comma;
+    this.string(text);
   }
 
   /** Any text as it is; makes its own room. */

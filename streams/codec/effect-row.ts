@@ -22,8 +22,7 @@ export function writeEffectRow(w: ByteWriter, e: Effect): number {
   w.ascii(e.accountId);
   w.ascii('",');
   w.integer(e.sequence);
-  w.byte(44);
-  w.integer(e.index);
+  w.nextInteger(e.index);
   w.ascii(',"');
   w.ascii(event.kind);
   w.ascii('","');
@@ -34,8 +33,7 @@ export function writeEffectRow(w: ByteWriter, e: Effect): number {
     tsAt = w.length;
     w.ascii(blank);
   } else w.integer(e.time);
-  w.byte(44);
-  w.integerOrNull('ts' in event ? event.ts : NaN);
+  w.nextIntegerOrNull('ts' in event ? event.ts : NaN);
   w.byte(44);
   if ('direction' in event) writeSettlementColumns(w, e, event);
   else if ('toAmount' in event) {
@@ -45,20 +43,16 @@ export function writeEffectRow(w: ByteWriter, e: Effect): number {
     w.reserve(figuresBytesMax);
     w.ascii(',"",0,0,');
     w.integer(event.amount);
-    w.byte(44);
-    w.string(e.currency);
-    w.byte(44);
-    w.string(event.toCurrency);
+    w.nextString(e.currency);
+    w.nextString(event.toCurrency);
     w.reserve(figuresBytesMax);
-    w.byte(44);
-    w.integer(event.toAmount);
+    w.nextInteger(event.toAmount);
     w.ascii(',0,"",0,');
     w.string(event.notes);
   } else {
     w.ascii('null,"","","",0,0,');
     w.integer('amount' in event ? event.amount : 0);
-    w.byte(44);
-    w.string(e.currency);
+    w.nextString(e.currency);
     w.ascii(',"",0,0,"",0,""');
   }
   w.reserve(figuresBytesMax);
@@ -78,65 +72,43 @@ function writeSettlementColumns(
 ): void {
   w.ascii('null,');
   w.string(event.source);
-  w.byte(44);
-  w.string(e.symbol);
+  w.nextString(e.symbol);
   w.reserve(figuresBytesMax);
   const isPositive = event.direction > 0;
   if (event.kind === 'fill') w.ascii(isPositive ? ',"buy",' : ',"sell",');
   else w.ascii(isPositive ? ',"in",' : ',"out",');
   w.decimal(Math.abs(e.quantity), e.quantityScale);
-  w.byte(44);
-  w.decimal(e.price, e.priceScale);
+  w.nextDecimal(e.price, e.priceScale);
   w.ascii(',0,');
   w.string(e.currency);
   w.ascii(',"",0,');
   w.integer(event.fee);
-  w.byte(44);
-  w.string(event.feeCurrency === '' ? e.currency : event.feeCurrency);
+  w.nextString(event.feeCurrency === '' ? e.currency : event.feeCurrency);
   w.reserve(figuresBytesMax);
-  w.byte(44);
-  w.decimal(e.feeQuantity, e.quantityScale);
+  w.nextDecimal(e.feeQuantity, e.quantityScale);
   w.ascii(',""');
 }
 
 /** From `cash_effect` to `epoch`. */
 function writeBooked(w: ByteWriter, e: Effect): void {
-  w.byte(44);
-  w.integer(e.cashEffect);
-  w.byte(44);
-  w.integer(e.realized);
-  w.byte(44);
-  w.integerOrNull(e.realizedBase);
-  w.byte(44);
-  w.integer(e.fees);
-  w.byte(44);
-  w.integerOrNull(e.feesBase);
-  w.byte(44);
-  w.integerOrNull(e.incomeBase);
-  w.byte(44);
-  w.integerOrNull(e.flowBase);
-  w.byte(44);
-  w.double(e.rate);
-  w.byte(44);
-  w.decimal(e.quantityBefore, e.quantityScale);
-  w.byte(44);
-  w.decimal(e.quantityAfter, e.quantityScale);
-  w.byte(44);
-  w.integer(e.costBefore);
-  w.byte(44);
-  w.integer(e.costAfter);
-  w.byte(44);
-  w.integer(e.positionRealized);
-  w.byte(44);
-  w.integerOrNull(e.equityBefore);
-  w.byte(44);
-  w.double(e.navBefore);
-  w.byte(44);
-  w.double(e.units);
-  w.byte(44);
-  w.double(e.nav);
-  w.byte(44);
-  w.integer(e.epoch);
+  w.nextInteger(e.cashEffect);
+  w.nextInteger(e.realized);
+  w.nextIntegerOrNull(e.realizedBase);
+  w.nextInteger(e.fees);
+  w.nextIntegerOrNull(e.feesBase);
+  w.nextIntegerOrNull(e.incomeBase);
+  w.nextIntegerOrNull(e.flowBase);
+  w.nextDouble(e.rate);
+  w.nextDecimal(e.quantityBefore, e.quantityScale);
+  w.nextDecimal(e.quantityAfter, e.quantityScale);
+  w.nextInteger(e.costBefore);
+  w.nextInteger(e.costAfter);
+  w.nextInteger(e.positionRealized);
+  w.nextIntegerOrNull(e.equityBefore);
+  w.nextDouble(e.navBefore);
+  w.nextDouble(e.units);
+  w.nextDouble(e.nav);
+  w.nextInteger(e.epoch);
 }
 
 /** A refused element of a ledger message: kind `rejected`, with its reason, subject and payload. */
@@ -147,8 +119,7 @@ export function writeRejectedRow(w: ByteWriter, refused: RefusedElement): number
   w.ascii(letter.account);
   w.ascii('",');
   w.integer(letter.sequence);
-  w.byte(44);
-  w.integer(letter.index);
+  w.nextInteger(letter.index);
   w.ascii(',"rejected","",');
   let tsAt = -1;
   if (Number.isNaN(letter.time)) {
@@ -159,14 +130,11 @@ export function writeRejectedRow(w: ByteWriter, refused: RefusedElement): number
     ',null,null,"","","",0,0,0,"","",0,0,"",0,"",0,0,null,0,null,null,null,null,0,0,0,0,0,null,null,null,null,1,"",',
   );
   w.string(letter.reason);
-  w.byte(44);
-  w.string(letter.detail);
+  w.nextString(letter.detail);
   w.reserve(1);
-  w.byte(44);
-  w.string(letter.subject);
+  w.nextString(letter.subject);
   w.reserve(1);
-  w.byte(44);
-  w.string(refused.text);
+  w.nextString(refused.text);
   w.reserve(1 + blankAndEnd.length);
   w.byte(44);
   w.ascii(blankAndEnd);

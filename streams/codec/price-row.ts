@@ -17,17 +17,11 @@ export function writePriceRow(
   w.byte(91);
   w.string(symbol);
   w.reserve(figuresBytesMax);
-  w.byte(44);
-  w.integer(time);
-  w.byte(44);
-  w.decimal(changes.mids[at] as number, scale);
-  w.byte(44);
-  w.decimal(changes.bids[at] as number, scale);
-  w.byte(44);
-  w.decimal(changes.asks[at] as number, scale);
-  w.byte(44);
-  w.integer(tick);
-  w.byte(44);
-  w.double(changes.times[at] as number);
+  w.nextInteger(time);
+  w.nextDecimal(changes.mids[at] as number, scale);
+  w.nextDecimal(changes.bids[at] as number, scale);
+  w.nextDecimal(changes.asks[at] as number, scale);
+  w.nextInteger(tick);
+  w.nextDouble(changes.times[at] as number);
   w.ascii(']\n');
 }
