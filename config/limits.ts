@@ -75,6 +75,8 @@ export const limits = {
   pricesWriteThroughMs: 1_000,
 
   // Decoding.
+  /** Elements of an array message that are judged one by one; a longer one is refused whole: 1 MB can hold 500,000. */
+  messageElementsMax: 10_000,
   /** Symbols that prices may name; a settlement's symbol is never refused. */
   symbolsMax: 1_000_000,
   /** Subjects of LEDGER whose parsed form is kept, about 100 bytes each; others are parsed every time. */

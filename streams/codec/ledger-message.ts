@@ -11,7 +11,7 @@ import { readAdmin } from './admin-message.ts';
 import { ByteInterner } from './byte-interner.ts';
 import { readCash } from './cash-message.ts';
 import { FieldReader } from './fields.ts';
-import { isObject, notJson, parseJson } from './json.ts';
+import { arrayProblem, isObject, notJson, parseJson } from './json.ts';
 import { SettlementScanner } from './settlement-scanner.ts';
 import { SymbolLookup } from './symbol-lookup.ts';
 import { readSettlement } from './settlement-message.ts';
@@ -55,7 +55,8 @@ export class LedgerDecoder {
   private items(kind: SubjectKind, message: unknown): readonly Item[] {
     if (message === notJson) return [rejected('malformed', 'not JSON')];
     if (!Array.isArray(message)) return [this.item(kind, message)];
-    if (message.length === 0) return [rejected('malformed', 'an empty array')];
+    const problem = arrayProblem(message);
+    if (problem !== null) return [problem];
     return (message as unknown[]).map((element) => this.item(kind, element));
   }
 

@@ -8,7 +8,7 @@ import type { InstrumentTable } from '../../src/domain/instrument.ts';
 import { rejected, type Rejected } from '../../src/domain/rejection.ts';
 import type { PriceIntake } from '../../src/ports.ts';
 import { readForeignPrice, type ForeignMapping } from './foreign-price.ts';
-import { isObject, notJson, parseJson } from './json.ts';
+import { arrayProblem, isObject, notJson, parseJson } from './json.ts';
 import { readPriceMessage, type PlainPrice, type Quote } from './price-message.ts';
 import { endsAt, PriceScanner, scannedPrice, unusual } from './price-scanner.ts';
 import type { SymbolLookup } from './symbol-lookup.ts';
@@ -68,8 +68,13 @@ export class PriceDecoder {
       return;
     }
     const message = parseJson(bytes);
-    if (!Array.isArray(message) || message.length === 0) {
+    if (!Array.isArray(message)) {
       refuse(0, message === notJson ? rejected('malformed', 'not JSON') : notAnArray);
+      return;
+    }
+    const problem = arrayProblem(message);
+    if (problem !== null) {
+      refuse(0, problem);
       return;
     }
     for (const [index, element] of (message as unknown[]).entries()) {
@@ -86,7 +91,11 @@ export class PriceDecoder {
       return;
     }
     const elements: readonly unknown[] = Array.isArray(message) ? message : [message];
-    if (elements.length === 0) refuse(0, rejected('malformed', 'an empty array'));
+    const problem = arrayProblem(elements);
+    if (problem !== null) {
+      refuse(0, problem);
+      return;
+    }
     for (const [index, element] of elements.entries()) {
       const read = readForeignPrice(element, mapping);
       const why = 'kind' in read ? read : this.offerNamed(read.symbol, mapping.symbol, read.figures);

@@ -3,7 +3,7 @@ import { parseDecimal, type Decimal } from '../../src/domain/decimal.ts';
 import { idOf, isTradeId } from '../../src/domain/identifier.ts';
 import { rejected, type Rejected } from '../../src/domain/rejection.ts';
 import { FieldReader } from './fields.ts';
-import { isObject, notJson, parseJson } from './json.ts';
+import { arrayProblem, isObject, notJson, parseJson } from './json.ts';
 
 export interface TradeSide {
   readonly account: string;
@@ -29,7 +29,8 @@ export function readTrades(payload: Uint8Array): readonly (Trade | Rejected)[] {
   const message = parseJson(payload);
   if (message === notJson) return [rejected('malformed', 'not JSON')];
   if (!Array.isArray(message)) return [readTrade(message)];
-  return message.length === 0 ? [rejected('malformed', 'an empty array')] : message.map(readTrade);
+  const problem = arrayProblem(message);
+  return problem === null ? message.map(readTrade) : [problem];
 }
 
 function readTrade(m: unknown): Trade | Rejected {

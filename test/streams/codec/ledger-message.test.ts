@@ -174,6 +174,7 @@ describe('ledger messages', () => {
       ['settlements.7', '5', 'malformed: not an object'],
       ['settlements.7', 'null', 'malformed: not an object'],
       ['settlements.7', '[]', 'malformed: an empty array'],
+      ['cash.7', `[${'0,'.repeat(10_000)}0]`, 'malformed: an array of more than 10000 elements'],
       ['settlements.7', [fill, 5, { ...fill, id: '' }], 'fill, malformed: not an object, malformed: id'],
       ['settlements.7', [[fill]], 'malformed: not an object'],
       ['settlements.7.x', fill, 'malformed: subject'],

@@ -169,7 +169,7 @@ describe('a batch of prices', () => {
     assert.deepEqual(batch('[{"symbol":"A","price":"1"},{"symbol":"B"').refused, ['0 malformed: not JSON']);
     assert.deepEqual(batch('[{"symbol":"A","price":"1"},{"symbol":"B"').offers, []);
     assert.deepEqual(batch('{"symbol":"A","price":"1"}').refused, ['0 malformed: not an array']);
-    assert.deepEqual(batch('[]').refused, ['0 malformed: not an array']);
+    assert.deepEqual(batch('[]').refused, ['0 malformed: an empty array']);
   });
 
   it('means the same element by element as alone', () => {
