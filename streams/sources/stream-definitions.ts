@@ -56,14 +56,16 @@ export const pricesDefinition: StreamDefinition = {
 export function framesDefinition(config: {
   readonly frames: Pick<Config['frames'], 'max_age'>;
 }): StreamDefinition {
+  const maxAgeMs = periodMs(config.frames.max_age);
   return {
     name: framesStream,
     subjects: ['frames.*.*'],
     storage: StorageType.File,
     retention: RetentionPolicy.Limits,
     discard: DiscardPolicy.Old,
-    max_age: nanos(periodMs(config.frames.max_age)),
-    duplicate_window: nanos(limits.publisherDuplicatesMs),
+    max_age: nanos(maxAgeMs),
+    // The server refuses a window longer than the age.
+    duplicate_window: nanos(Math.min(limits.publisherDuplicatesMs, maxAgeMs)),
   };
 }
 
