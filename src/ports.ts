@@ -166,11 +166,6 @@ export interface AlertSink {
   publish(alert: Alert): void;
 }
 
-export interface AccountSummary {
-  readonly accountId: string;
-  readonly update: EquityUpdate;
-}
-
 export type AccountOrder = 'id' | 'equity' | 'day_change' | 'drawdown';
 
 /** What the service `tidemark` asks the engine. */

@@ -56,4 +56,23 @@ describe('the curve', () => {
     bench.tick();
     assert.equal(rowsOf(bench)[0]?.navHigh, 0.95);
   });
+
+  it('put in force again after a restart is no news: only what has changed since is emitted', () => {
+    const deposit = { id: 'd1', type: 'deposit', amount: 100_000 };
+    const before = new LedgerBench({});
+    before.apply('cash.7', deposit, 1);
+    before.apply('cash.8', deposit, 2);
+    before.tick();
+    const curves = new Map(
+      rowsOf(before).map((row) => [row.accountId, { ...row, time: row.timestamp }] as const),
+    );
+    const after = new LedgerBench({});
+    after.book.beginRecall({ effect: () => null, late: () => [] }, curves);
+    after.apply('cash.7', deposit, 1);
+    after.apply('cash.8', deposit, 2);
+    after.book.endRecall();
+    after.book.quietRecalled();
+    after.apply('cash.8', { ...deposit, id: 'd2' }, 3);
+    assert.deepEqual(after.tick(), ['8']);
+  });
 });
