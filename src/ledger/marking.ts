@@ -42,6 +42,9 @@ export class Marking {
   private readonly rates: Rates;
   private readonly instruments: InstrumentTable;
   private readonly marksAtExit: boolean;
+  /** Whether the price that is being applied moved the mark of long, and of short, holdings. */
+  private longMoved = true;
+  private shortMoved = true;
 
   constructor(
     accounts: Accounts,
@@ -123,7 +126,12 @@ export class Marking {
     const oldAsk = marks.ask[symbol] ?? 0;
     const oldTime = marks.time[symbol] ?? 0;
     marks.set(symbol, mid, bid, ask, changes.times[i] ?? 0);
-    if (had && oldMid === mid && oldBid === bid && oldAsk === ask) return true;
+    const [longMoved, shortMoved] = this.marksAtExit
+      ? [oldBid !== bid, oldAsk !== ask]
+      : [oldMid !== mid, oldMid !== mid];
+    this.longMoved = !had || longMoved;
+    this.shortMoved = !had || shortMoved;
+    if (!this.longMoved && !this.shortMoved) return true;
     let fits = true;
     for (const lane of this.holdings.lanesOf(symbol)) fits = this.markLane(lane) && fits;
     if (fits) return true;
@@ -193,7 +201,7 @@ export class Marking {
       localValue[owner] = total;
       if (!isSafe(total)) fits = false;
       value[row] = now;
-      this.touch(owner, 2);
+      this.touchMarked(owner, held);
     }
     return fits;
   }
@@ -207,9 +215,14 @@ export class Marking {
       if (!isSafe(now)) fits = false;
       value[row] = now;
       if (!this.revalueForeign(lane, row, instrument)) fits = false;
-      this.touch(this.holdings.account[row] ?? 0, 2);
+      this.touchMarked(this.holdings.account[row] ?? 0, held);
     }
     return fits;
+  }
+
+  /** A quote that moves on one side only is news to holders of that side. */
+  private touchMarked(account: number, held: number): void {
+    if (held >= 0 ? this.longMoved : this.shortMoved) this.touch(account, 2);
   }
 
   /** Whether the account's totals in base may take a foreign holding's new value and cost; `row` -1: it is new. */

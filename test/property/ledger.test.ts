@@ -67,6 +67,20 @@ function assertIdentity(bench: LedgerBench): void {
   }
 }
 
+/** A quote that widens moves no mid, and with `mark: exit` the mark of one side only. */
+function quoteOfTheSameMid(mark: 'mid' | 'exit'): [BenchOptions, Step[]] {
+  const quote = (bid: string, ask: string, ts: number): Step => {
+    return { step: 'price', symbol: 'SAP', message: { bid, ask, ts } };
+  };
+  const fill = (account: string, side: string): Step => {
+    const message = { id: 'i1', symbol: 'SAP', side, quantity: '1', price: '0.00' };
+    return { step: 'event', subject: `settlements.${account}`, message };
+  };
+  const tick: Step = { step: 'tick' };
+  const steps = [quote('89.89', '90.14', 1), fill('a', 'buy'), fill('b', 'sell'), tick];
+  return [{ mark }, [...steps, quote('89.87', '90.16', 2), tick, quote('89.87', '90.17', 3), tick]];
+}
+
 describe('the book, over random histories', () => {
   it('keeps the identity after every event, and says at every tick what the oracle says', function () {
     this.timeout(180_000);
@@ -100,7 +114,7 @@ describe('the book, over random histories', () => {
           }
         }
       }),
-      { numRuns: 8500 },
+      { numRuns: 8500, examples: [quoteOfTheSameMid('mid'), quoteOfTheSameMid('exit')] },
     );
   });
 
