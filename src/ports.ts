@@ -9,7 +9,7 @@ import type { CurveRow, EquityUpdate } from './domain/equity-update.ts';
 import type { InstrumentFields } from './domain/instrument.ts';
 import type { LedgerMessage } from './domain/ledger-event.ts';
 import type { PriceChanges } from './domain/price-change.ts';
-import type { RecordedCurve, RecordedEffect, RecordedPrice } from './domain/recorded.ts';
+import type { Checkpoint, RecordedCurve, RecordedEffect, RecordedPrice } from './domain/recorded.ts';
 import type { RejectionReason } from './domain/rejection.ts';
 
 export type Cancel = () => void;
@@ -98,7 +98,82 @@ export interface LedgerSource {
   open(from: number, apply: (batch: readonly LedgerMessage[]) => Promise<void> | void): Promise<void>;
   /** The last sequence the server has now; 0 for an empty stream. */
   lastSequence(): Promise<number>;
+  /** What the stream is: its creation time (as the server writes it), its first and last sequence. */
+  bounds(): Promise<LedgerBounds>;
+  /** Every message of one account up to a sequence, in order. */
+  ofAccount(account: string, through: number, take: (message: LedgerMessage) => void): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface LedgerBounds {
+  readonly created: string;
+  /** 1 and 0 in a stream that never had a message. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Another owner has the partition: this one must stop, and nothing it still writes is taken. */
+export class Fenced extends Error {}
+
+/** Who owns the partition. */
+export interface Lease {
+  /**
+   * Resolves when this process owns it, with the owner's epoch: larger than any before. Waits for as long as another
+   * process has it.
+   */
+  acquire(): Promise<number>;
+  /** Whether nobody else can own it now: false already a moment before it could expire unnoticed. */
+  readonly isHeld: boolean;
+  /** Rejects with Fenced when another process owns it. */
+  readonly lost: Promise<never>;
+  /** Another process may have it at once. */
+  release(): Promise<void>;
+}
+
+/**
+ * Effects as they were valued, durable before anybody is told what came of them. One owner writes it: each write names
+ * the one before it, so that a former owner's is refused.
+ */
+export interface EffectLog {
+  /** Makes this owner the last: from now on a former owner's writes are refused. Before anything of the past is read. */
+  open(epoch: number): Promise<void>;
+  /** What is recorded from a position on (at least 1), in order. Throws where the log no longer reaches back that far. */
+  read(from: number, take: (effect: RecordedEffect) => void): Promise<void>;
+  /** Encoded at once: the effect is reused. */
+  record(effect: Effect): void;
+  /** Nothing recorded waits to be published. */
+  readonly isEmpty: boolean;
+  /** Bytes recorded and not acknowledged. */
+  readonly outstandingBytes: number;
+  /**
+   * Publishes what was recorded since the last time, as of this tick (NaN: none yet), one call after another. Resolves
+   * when it is acknowledged. Rejects with Fenced.
+   */
+  publish(tick: number, time: number): Promise<void>;
+  /** Of the last acknowledged message; what is recorded later comes after it. */
+  readonly position: number;
+  /** The record of one element of a message; null where the log no longer has it. For voids: asked seldom. */
+  find(sequence: number, index: number): Promise<RecordedEffect | null>;
+}
+
+/** The state of accounts, one value each, and how far it goes. Writes are refused, with Fenced, after a newer owner's. */
+export interface Changelog {
+  open(epoch: number): Promise<void>;
+  /** Everything it holds, once; null where nothing was ever written. */
+  load(into: ChangelogReader): Promise<Checkpoint | null>;
+  /** Resolves when acknowledged; the bytes must not change until then. */
+  saveAccount(account: string, state: Uint8Array): Promise<void>;
+  /** A page of ids seen, written once. `slot` is where it is kept: a later page of the slot replaces it. */
+  saveIds(account: string, slot: number, page: Uint8Array): Promise<void>;
+  /** Some of the marks; a later value of the chunk replaces it. */
+  saveMarks(chunk: number, marks: readonly RecordedPrice[]): Promise<void>;
+  saveCheckpoint(checkpoint: Checkpoint): Promise<void>;
+}
+
+export interface ChangelogReader {
+  account(account: string, state: Uint8Array): void;
+  ids(account: string, slot: number, page: Uint8Array): void;
+  mark(mark: RecordedPrice): void;
 }
 
 export interface TradeSource {
@@ -124,6 +199,8 @@ export interface Updates {
 
 /** Rows on their durable way to ClickHouse. Rows are encoded at once; arguments may be reused. */
 export interface FrameSink {
+  /** Rows carry this owner's epoch from now on. Before the first row. */
+  open(epoch: number): void;
   /** A ledger event's effect; its tick is said by the next `seal`. */
   effect(effect: Effect): void;
   /** Something refused: a row of `effects` of kind `rejected` if it came by LEDGER, else a row of `dead_letters`. */
@@ -139,21 +216,24 @@ export interface FrameSink {
   readonly congested: boolean;
   /** Resolves when nothing is under way that would hold the ledger back. */
   ready(): Promise<void>;
-  /** Sends what is there and resolves when all of it is acknowledged. */
+  /** Sends what is sealed and resolves when all of it is acknowledged. */
   flush(): Promise<void>;
+  /** LEDGER sequence up to which effects are in acknowledged frames, or had none. */
+  readonly effectsThrough: number;
+  /** Of the last acknowledged frame in FRAMES; later ones come after it. */
+  readonly position: number;
 }
 
-/** What durable frames still knew of the past when the engine started; answers from memory until `forget`. */
+/** What frames still know of the past; answers from memory until `forget`. */
 export interface FrameHistory {
-  /** LEDGER sequence up to which effects were framed, 0 for none. */
+  /** Reads frames from a position on (at least 1), once, after the lease is held. */
+  load(from: number): Promise<void>;
+  /** LEDGER sequence up to which effects were framed, 0 where the frames read have none. */
   readonly framedThrough: number;
   /** Whether the effects of this LEDGER sequence are in a frame: they are not framed again. */
   isFramed(sequence: number): boolean;
-  effect(sequence: number, index: number): RecordedEffect | null;
-  late(account: string, sequence: number): readonly RecordedEffect[];
   /** Last row of the curve by account id. */
   readonly curves: ReadonlyMap<string, RecordedCurve>;
-  readonly prices: Iterable<RecordedPrice>;
   /** The past is applied: its memory is given back. */
   forget(): void;
 }
@@ -212,6 +292,9 @@ export interface Ports {
   readonly trades: TradeSource;
   readonly instruments: InstrumentSource;
   readonly updates: Updates;
+  readonly lease: Lease;
+  readonly effects: EffectLog;
+  readonly changelog: Changelog;
   readonly frames: FrameSink;
   readonly history: FrameHistory;
   readonly deadLetters: DeadLetterSink;

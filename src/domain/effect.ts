@@ -5,6 +5,9 @@
  */
 import type { LateBooking, LedgerEvent } from './ledger-event.ts';
 
+/** The books of an account: what is booked in one, in base. */
+export type BookField = 'realized' | 'fees' | 'income' | 'netFlow';
+
 export interface Effect {
   accountId: string;
   sequence: number;
@@ -34,6 +37,8 @@ export interface Effect {
   flowBase: number;
   /** Minor units of base per minor unit of `currency`; informative, the booked figures above are the record. */
   rate: number;
+  /** What was booked in base, amount by amount, in order; NaN: that one waits. Reused, like the effect. */
+  readonly bookings: number[];
   quantityBefore: number;
   quantityAfter: number;
   costBefore: number;

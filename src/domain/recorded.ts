@@ -2,21 +2,28 @@
  * What durable frames say about the past: how an event was valued when it happened, and where an account's curve
  * stood. A restart uses it instead of inventing the figures anew at today's prices.
  */
+import type { BookField } from './effect.ts';
 
-/** The effect of one element of a ledger message, or of a late booking. Money in base, minor units; NaN: it waited. */
+/** The effect of one element of a ledger message, or of a late booking. Money in base, minor units. */
 export interface RecordedEffect {
-  readonly isLate: boolean;
-  readonly realizedBase: number;
-  readonly feesBase: number;
-  readonly incomeBase: number;
-  readonly flowBase: number;
-  /** A late booking only: the currency and the amount that waited. */
-  readonly currency: string;
-  readonly amount: number;
+  readonly account: string;
+  /** LEDGER sequence of the message; of a late booking, the account's last one at that time. */
+  readonly sequence: number;
+  readonly index: number;
+  /** What the event booked in base, in the order in which it booked it; NaN: that one waits for a rate. */
+  readonly bookings: readonly number[];
+  /** null for an event; else which entry that waited was booked at a tick, its one booking being in `bookings`. */
+  readonly late: { readonly field: BookField; readonly currency: string; readonly amount: number } | null;
+  readonly rate: number;
+  readonly equityBefore: number;
+  readonly navBefore: number;
   /** After the event; NaN before the first flow. */
   readonly units: number;
   readonly nav: number;
   readonly epoch: number;
+  /** Of the tick that told of it; NaN where none was sealed before the record was written. */
+  readonly tick: number;
+  readonly time: number;
 }
 
 /** The last row of an account's curve. */
@@ -51,4 +58,21 @@ export interface RecordedPrice {
   readonly ask: string;
   /** Milliseconds, as the market said; NaN where a settlement's price stood in. */
   readonly time: number;
+}
+
+/** How far everything that was durable had come when it was written down. Recovery begins here. */
+export interface Checkpoint {
+  /** Of the changelog: what one version writes another may not read. */
+  readonly format: number;
+  /** When LEDGER was created, as its server says: another stream of that name is another ledger. */
+  readonly ledgerCreated: string;
+  readonly partitions: number;
+  /** M: every account that an event up to this LEDGER sequence changed is in the changelog. */
+  readonly sequence: number;
+  /** Position in the effect log from which effects of later events, and later bookings, are found. */
+  readonly effectsFrom: number;
+  /** Position in FRAMES from which rows of the curve are newer than some account's state in the changelog. */
+  readonly framesFrom: number;
+  /** No tick above this was given out. */
+  readonly tickCeiling: number;
 }
