@@ -39,6 +39,8 @@ export interface Effect {
   rate: number;
   /** What was booked in base, amount by amount, in order; NaN: that one waits. Reused, like the effect. */
   readonly bookings: number[];
+  /** Of an event that is applied again as recorded: the tick that first told of it; NaN otherwise. */
+  recordedTick: number;
   quantityBefore: number;
   quantityAfter: number;
   costBefore: number;

@@ -3,6 +3,7 @@
  * whether they fit a scale is judged later than whether the event is a duplicate.
  */
 import type { Decimal } from './decimal.ts';
+import type { BookField } from './effect.ts';
 import type { Rejected } from './rejection.ts';
 
 export interface Settlement {
@@ -71,6 +72,7 @@ export type LedgerEvent = Settlement | CashEvent | AdminEvent;
  */
 export interface LateBooking {
   readonly kind: 'booked';
+  readonly field: BookField;
   /** Minor units of `currency`. */
   readonly amount: number;
   readonly currency: string;

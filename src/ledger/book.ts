@@ -309,13 +309,19 @@ export class Book {
       b.seen.remember(row, this.id, this.content);
       accounts.lifecycle[row] = b.chart(accounts.lifecycle[row] ?? 0, 'settled');
     }
-    if (recorded !== null) recallUnits(b, row, recorded);
+    if (recorded !== null) {
+      recallUnits(b, row, recorded);
+      effect.rate = recorded.rate;
+      effect.equityBefore = recorded.equityBefore;
+      effect.navBefore = recorded.navBefore;
+      effect.recordedTick = recorded.tick;
+    }
     b.recall.use(null);
     b.marking.touch(row, 2);
     effect.accountId = accounts.ids[row] ?? '';
     effect.sequence = sequence;
     effect.index = index;
-    effect.time = time;
+    effect.time = Number.isNaN(time) && recorded !== null ? recorded.time : time;
     effect.event = event;
     this.noteAfter(row);
     return 'applied';
@@ -338,7 +344,8 @@ export class Book {
     effect.sequence = accounts.sequence[row] ?? 0;
     effect.index = 0;
     effect.time = time;
-    effect.event = { kind: 'booked', amount, currency: rates.currency(pair) };
+    effect.event = { kind: 'booked', field, amount, currency: rates.currency(pair) };
+    effect.bookings.push(base);
     effect.currency = rates.currency(pair);
     effect.rate = rates.factor(pair);
     if (field === 'realized') effect.realizedBase = base;

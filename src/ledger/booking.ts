@@ -1,11 +1,13 @@
 /** Booking: cash into pockets, and realized P&L, fees, income and flows into the books, per currency and in base. */
+import assert from 'node:assert/strict';
 import { isSafe, replacePart } from '../domain/rounding.ts';
 import type { RecordedEffect } from '../domain/recorded.ts';
 import type { Accounts } from './accounts.ts';
 import type { BookParts } from './book-parts.ts';
 import { granuleRows, foreignFees, foreignRealized, foreignValue } from './holdings.ts';
 import { unitize, wipe, wipeIfRuined } from './performance.ts';
-import type { BookField, WaitingEntry } from './waiting.ts';
+import type { BookField } from '../domain/effect.ts';
+import type { WaitingEntry } from './waiting.ts';
 
 /** The account's pocket in the pair's currency, opened at need. */
 export function pocketOf(b: BookParts, account: number, pair: number): number {
@@ -122,9 +124,8 @@ export function book(
   const pocket = pocketOf(b, account, pair);
   const column = pocketColumn(b, field);
   column[pocket] = (column[pocket] ?? 0) + amount;
-  const base = b.recall.isOn
-    ? b.recall.take(field, amount, pair, b.rates.isIdentity(pair))
-    : valueNow(b, pair, amount);
+  const base = b.recall.isOn ? b.recall.take() : valueNow(b, pair, amount);
+  b.effect.bookings.push(base);
   if (Number.isNaN(base)) {
     b.waiting.add(account, { field, pair, amount, holding, time });
     return NaN;
@@ -225,24 +226,19 @@ function bookedFigures(a: Accounts, row: number): (number | undefined)[] {
   ];
 }
 
-/** A late booking that was recorded, made again as it was; `figures` has one that is not 0. */
-export function bookLate(
+/** A late booking that was recorded, made again as it was: it takes its entry from those that wait. */
+export function bookRecordedLate(
   b: BookParts,
   account: number,
-  figures: Readonly<Record<BookField, number>>,
-  { currency, amount }: RecordedEffect,
+  { late, bookings, time }: RecordedEffect,
 ): void {
-  const entry = b.waiting.takeOne(
-    account,
-    (e) => figures[e.field] !== 0 && e.amount === amount && b.rates.currency(e.pair) === currency,
-  );
-  if (entry !== null) {
-    bookEntry(b, account, entry, figures[entry.field], NaN);
-    return;
-  }
-  for (const field of ['realized', 'fees', 'income', 'netFlow'] as const) {
-    if (figures[field] !== 0) bookBase(b, account, field, figures[field], -1, NaN);
-  }
+  assert(late !== null);
+  const { field, currency, amount } = late;
+  const isIt = (e: WaitingEntry): boolean =>
+    e.field === field && e.amount === amount && b.rates.currency(e.pair) === currency;
+  const entry = b.waiting.takeOne(account, isIt);
+  assert(entry !== null, 'what was booked late had waited');
+  bookEntry(b, account, entry, bookings[0] ?? NaN, time);
 }
 
 function bookEntry(b: BookParts, account: number, entry: WaitingEntry, base: number, time: number): void {

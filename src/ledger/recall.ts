@@ -2,11 +2,11 @@
  * Recall: applying a ledger again as it was valued the first time. The effects of an event were recorded with it; its
  * figures in base, its units and nav are taken from there, and the performance between events from the curve's last row.
  */
+import assert from 'node:assert/strict';
 import type { RecordedCurve, RecordedEffect } from '../domain/recorded.ts';
 import type { BookParts } from './book-parts.ts';
-import { bookLate } from './booking.ts';
+import { bookRecordedLate } from './booking.ts';
 import { wipe } from './performance.ts';
-import type { BookField } from './waiting.ts';
 
 export interface RecallSource {
   /** The recorded effect of an element of a message; null where none was recorded. */
@@ -22,61 +22,31 @@ export class Recall {
   readonly curves = new Map<string, RecordedCurve>();
   /** By account row: LEDGER sequence that the curve row put in force includes. */
   readonly emitted = new Map<number, number>();
-  private left: Record<BookField, number> | null = null;
-  /** Pair in which the event's realized P&L waited, -1 for none. */
-  private waitingPair = -1;
-  private hasTakenFees = false;
+  private recorded: RecordedEffect | null = null;
+  private taken = 0;
 
   /** Whether the event that is being applied is applied as recorded. */
   get isOn(): boolean {
-    return this.left !== null;
+    return this.recorded !== null;
   }
 
   /** Sets the recorded effect of the event that comes next; null where it is valued now. */
   use(recorded: RecordedEffect | null): void {
-    this.left = recorded === null ? null : figuresOf(recorded);
-    this.waitingPair = -1;
-    this.hasTakenFees = false;
+    this.recorded = recorded;
+    this.taken = 0;
   }
 
-  /**
-   * What the event booked in base of `amount` in the pair's currency; NaN: it waited for a rate. An effect has one
-   * figure a field, the sum of what was booked; of two amounts under it either may have waited.
-   */
-  take(field: BookField, amount: number, pair: number, isIdentity: boolean): number {
-    const { left } = this;
-    if (left === null) return 0;
-    const recorded = left[field];
-    if (field === 'realized') this.waitingPair = Number.isNaN(recorded) ? pair : -1;
-    if (field === 'netFlow') {
-      // Of the two legs of a conversion that was a flow at least one waited; the figure has the other one's sign.
-      if (recorded * amount < 0) return NaN;
-      left.netFlow = NaN;
-    } else if (field === 'fees' && !this.hasTakenFees) {
-      if (pair === this.waitingPair || Number.isNaN(recorded)) return NaN;
-      this.hasTakenFees = true;
-      // In base already, so its share is known: what is left is the other fee's, and where nothing is, that one waited.
-      const hasShare = isIdentity && recorded !== amount;
-      left.fees = hasShare ? recorded - amount : isIdentity ? NaN : 0;
-      if (hasShare) return amount;
-    }
-    return recorded;
+  /** What the event's next booking came to in base; NaN: it waited for a rate. */
+  take(): number {
+    const base = this.recorded?.bookings[this.taken++];
+    assert(base !== undefined, 'a recorded effect has as many bookings as its event');
+    return base;
   }
 
-  /** Whether the event was a flow when it happened; a conversion between two currencies that had rates was none. */
+  /** Whether a conversion was a flow when it happened: between two currencies that had rates it books nothing. */
   get isFlow(): boolean {
-    return this.left?.netFlow !== 0;
+    return (this.recorded?.bookings.length ?? 0) > 0;
   }
-}
-
-/** The figures in base that an effect recorded. */
-export function figuresOf(recorded: RecordedEffect): Record<BookField, number> {
-  return {
-    realized: recorded.realizedBase,
-    fees: recorded.feesBase,
-    income: recorded.incomeBase,
-    netFlow: recorded.flowBase,
-  };
 }
 
 /** After an event was applied with its recorded effect: units and nav as they were. */
@@ -101,7 +71,7 @@ export function recallUnits(b: BookParts, account: number, recorded: RecordedEff
 
 /** A late booking as it was made: it takes its entry from those that wait. */
 export function recallLate(b: BookParts, account: number, recorded: RecordedEffect): void {
-  bookLate(b, account, figuresOf(recorded), recorded);
+  bookRecordedLate(b, account, recorded);
   recallUnits(b, account, recorded);
 }
 

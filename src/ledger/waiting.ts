@@ -2,7 +2,7 @@
  * What was booked in a currency that had no rate into the account's base: it waits, in order, and is booked in base at
  * the first tick at which the rate exists.
  */
-export type BookField = 'realized' | 'fees' | 'income' | 'netFlow';
+import type { BookField } from '../domain/effect.ts';
 
 export interface WaitingEntry {
   readonly field: BookField;

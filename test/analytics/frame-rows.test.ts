@@ -106,7 +106,11 @@ describe('the rows of frames', function () {
       for (const effect of [
         sampleEffect({ sequence: 1, ...big }),
         sampleEffect({ sequence: 2, event: sampleDeposit, realizedBase: NaN, flowBase: NaN, rate: NaN }),
-        sampleEffect({ sequence: 3, event: { kind: 'booked', amount: 5, currency: 'EUR' }, currency: 'EUR' }),
+        sampleEffect({
+          sequence: 3,
+          event: { kind: 'booked', field: 'netFlow', amount: 5, currency: 'EUR' },
+          currency: 'EUR',
+        }),
       ]) {
         writeEffectRow(w, effect);
         fillTick(w.bytes, w.length, sampleTime + 7);

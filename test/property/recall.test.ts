@@ -15,23 +15,20 @@ import { assertSameFigures } from '../support/same-figures.ts';
 const accounts = ['a', 'b'];
 const startMs = Date.parse('2026-03-07T21:00:00Z');
 
-/** A bench that writes down what the frames of an engine would hold. */
+/** A bench that writes down what the effect log and the frames of an engine would hold. */
 class RecordingBench extends LedgerBench {
   private readonly effects = new Map<string, RecordedEffect>();
   private readonly lateEffects = new Map<string, RecordedEffect[]>();
 
   override applied(effect: Effect): void {
     super.applied(effect);
-    this.effects.set(`${effect.sequence}.${effect.index}`, { ...effect, isLate: false, amount: NaN });
+    this.effects.set(`${effect.sequence}.${effect.index}`, recordOf(effect));
   }
 
   override bookedLate(effect: Effect): void {
     super.bookedLate(effect);
-    const { accountId, event } = effect;
-    const { accounts: rows } = this.book;
-    const at = `${accountId}.${rows.sequence[rows.find(accountId)] ?? 0}`;
-    const amount = event.kind === 'booked' ? event.amount : NaN;
-    this.lateEffects.set(at, [...(this.lateEffects.get(at) ?? []), { ...effect, isLate: true, amount }]);
+    const at = `${effect.accountId}.${effect.sequence}`;
+    this.lateEffects.set(at, [...(this.lateEffects.get(at) ?? []), recordOf(effect)]);
   }
 
   effect(sequence: number, index: number): RecordedEffect | null {
@@ -53,14 +50,15 @@ class RecordingBench extends LedgerBench {
   }
 }
 
-/**
- * One figure for fees is written down of an event. Of a fee in kind and another fee in a third currency, of which one
- * waits for its rate, it does not say which: the rest of the ledger is held to more than that.
- */
-function withOneFee(step: Step): Step {
-  if (step.step !== 'event' || step.message['fee_quantity'] === undefined) return step;
-  const { fee_currency: _, ...message } = step.message;
-  return { ...step, message };
+function recordOf(effect: Effect): RecordedEffect {
+  const { event } = effect;
+  return {
+    ...effect,
+    account: effect.accountId,
+    bookings: [...effect.bookings],
+    tick: NaN,
+    late: event.kind === 'booked' ? event : null,
+  };
 }
 
 /** What a history has come to so far, so that it can be gone on with. */
@@ -107,7 +105,7 @@ describe('a book that starts again', () => {
       fromSettlements: fc.constant('never' as const),
       eventsHaveTime: fc.boolean(),
     });
-    const head = histories({ accounts, maxLength: 30 }).map((steps) => steps.map(withOneFee));
+    const head = histories({ accounts, maxLength: 30 });
     // Came after the last tick: their effects are written down, no row of the curve has them.
     const rest = histories({ accounts, maxLength: 5 }).map((steps) =>
       steps.filter((s) => s.step === 'event'),

@@ -328,7 +328,11 @@ describe('frames of effects', () => {
   it('name late bookings alone by their tick', () => {
     const { frames, sent } = collect();
     const late = (): Effect =>
-      sampleEffect({ sequence: 5, event: { kind: 'booked', amount: 1, currency: 'EUR' }, currency: 'EUR' });
+      sampleEffect({
+        sequence: 5,
+        event: { kind: 'booked', field: 'netFlow', amount: 1, currency: 'EUR' },
+        currency: 'EUR',
+      });
     frames.effect(sampleEffect({ sequence: 5 }), 0);
     frames.seal(9, sampleTime, 5);
     frames.close();

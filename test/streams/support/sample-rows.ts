@@ -55,6 +55,8 @@ export function sampleEffect(fields: Partial<Effect> = {}): Effect {
     incomeBase: 0,
     flowBase: 0,
     rate: 1,
+    bookings: [250, NaN],
+    recordedTick: NaN,
     quantityBefore: 100_000,
     quantityAfter: 75_000,
     costBefore: 99_000,
