@@ -19,6 +19,8 @@ export interface Clock {
   now(): number;
   /** Calls `action` about every `intervalMs` until cancelled. */
   every(intervalMs: number, action: () => void): Cancel;
+  /** Resolves when what already waits for its turn has had it: long work is done in slices. */
+  turn(): Promise<void>;
 }
 
 export interface Log {
@@ -168,6 +170,8 @@ export interface Changelog {
   /** Some of the marks; a later value of the chunk replaces it. */
   saveMarks(chunk: number, marks: readonly RecordedPrice[]): Promise<void>;
   saveCheckpoint(checkpoint: Checkpoint): Promise<void>;
+  /** What is kept of one account, its pages of ids first; nothing where there is nothing. */
+  read(account: string, into: Pick<ChangelogReader, 'account' | 'ids'>): Promise<void>;
 }
 
 export interface ChangelogReader {
@@ -195,6 +199,10 @@ export interface InstrumentSource {
 export interface Updates {
   /** One emission. Encodes at once: the update is reused by the caller. */
   emit(update: EquityUpdate): void;
+  /** The same, told only with the next `release`: what led to it is not durable yet. */
+  hold(update: EquityUpdate): void;
+  /** Tells what was held, in order. */
+  release(): void;
 }
 
 /** Rows on their durable way to ClickHouse. Rows are encoded at once; arguments may be reused. */
@@ -209,17 +217,20 @@ export interface FrameSink {
   price(symbol: string, scale: number, changes: PriceChanges, at: number, tick: number, time: number): void;
   /**
    * The tick is complete: effects since the last one carry it (and `time`, where an effect has none of its own), and
-   * cover LEDGER up to `throughSequence`. Frames that are full, or old enough, leave.
+   * cover LEDGER up to `throughSequence`. They do not leave yet.
    */
   seal(tick: number, time: number, throughSequence: number): void;
+  /** What is sealed is in the effect log, and may leave: at once where a frame is full, or old enough. */
+  release(): void;
   /** Whether so much is under way, unacknowledged, that the ledger should not be read further. */
   readonly congested: boolean;
   /** Resolves when nothing is under way that would hold the ledger back. */
   ready(): Promise<void>;
-  /** Sends what is sealed and resolves when all of it is acknowledged. */
+  /** Sends what may leave and resolves when all of it is acknowledged. */
   flush(): Promise<void>;
-  /** LEDGER sequence up to which effects are in acknowledged frames, or had none. */
-  readonly effectsThrough: number;
+  /** Rows of effects taken so far, and of these, from the first on, how many are in acknowledged frames. */
+  readonly effectsWritten: number;
+  readonly effectsDurable: number;
   /** Of the last acknowledged frame in FRAMES; later ones come after it. */
   readonly position: number;
 }
