@@ -219,6 +219,18 @@ export const limits = {
   loadInspectionsAtOnce: 16,
   loadDifferencesShown: 40,
 
+  // Fault tests.
+  faultPollMs: 10,
+  faultAskMsMax: 500,
+  /** From a kill to serving again. */
+  faultRecoveryMsMax: 120_000,
+  /** Kills of one part before it is left alone for `childSettledMs`: below `childRestartsMax`. */
+  faultKillsInARowMax: 6,
+  faultPauseMsMax: 8_000,
+  /** So long what differs at the end may stay as it is, and change, before it counts. */
+  faultSettleMsMax: 20_000,
+  faultCheckMsMax: 600_000,
+
   // Import.
   importRowsReadAhead: 2_048,
   /** Rows held at once, to sort a file that is not in the order of time. */

@@ -17,6 +17,9 @@ export interface ProbeLog {
   micros: Float64Array;
 }
 
+/** Where the bytes go: a connection that ends the run when it breaks, or one that is taken up again. */
+export type PriceDoor = Pick<PriceSocket, 'write' | 'flush'>;
+
 const microsPerSecond = 1_000_000;
 
 export class PriceFeed {
@@ -24,7 +27,7 @@ export class PriceFeed {
   /** Prices written, probes among them. */
   sent = 0;
   private readonly plan: LoadPlan;
-  private readonly socket: PriceSocket;
+  private readonly socket: PriceDoor;
   private readonly micros: Micros;
   private readonly frames: PriceFrames;
   private readonly free: Buffer[];
@@ -32,7 +35,7 @@ export class PriceFeed {
   private timer: NodeJS.Timeout | null = null;
   private failed: (error: unknown) => void = () => undefined;
 
-  constructor(plan: LoadPlan, socket: PriceSocket, micros: Micros) {
+  constructor(plan: LoadPlan, socket: PriceDoor, micros: Micros) {
     this.plan = plan;
     this.socket = socket;
     this.micros = micros;

@@ -1,6 +1,6 @@
 /**
  * The listening process of a load test: every `equity.*` of the run. Keeps the last message of each account, sees that
- * ticks of an account only grow, and of the probes notes which price was seen when.
+ * ticks and sequences of an account only grow, and of the probes notes which price was seen when.
  */
 import { build } from 'hdr-histogram-js';
 import { connectNats } from '../../streams/sources/connection.ts';
@@ -35,6 +35,8 @@ export interface Received {
   readonly messages: number;
   /** Messages of a tick that was not after the account's last one. */
   readonly repeated: number;
+  /** Messages of a sequence before the account's last one. */
+  readonly wentBack: number;
   /** Percentiles of a message's arrival after its tick, in milliseconds, by percent. */
   readonly afterTickMs: Readonly<Record<string, number>>;
 }
@@ -62,9 +64,11 @@ interface Slot {
   bytes: Buffer;
   length: number;
   tick: number;
+  sequence: number;
 }
 
 const tickKey = Buffer.from('"tick":');
+const sequenceKey = Buffer.from('"sequence":');
 const messageBytesAtFirst = 640;
 const microsPerMs = 1000;
 const zero = 48;
@@ -72,6 +76,7 @@ const zero = 48;
 class Listener {
   messages = 0;
   repeated = 0;
+  wentBack = 0;
   readonly sightings: SightingLog = {
     count: 0,
     probe: new Int32Array(4096),
@@ -95,6 +100,7 @@ class Listener {
         bytes: Buffer.alloc(messageBytesAtFirst),
         length: 0,
         tick: 0,
+        sequence: 0,
       };
       this.slots.set(`equity.${accountName(plan, account)}`, slot);
       this.all.push(slot);
@@ -131,6 +137,7 @@ class Listener {
       last: this.all.map(({ bytes, length }) => bytes.toString('utf8', 0, length)),
       messages: this.messages,
       repeated: this.repeated,
+      wentBack: this.wentBack,
       afterTickMs: Object.fromEntries(
         shownPercentiles.map((p) => [String(p), afterTick.getValueAtPercentile(p) / microsPerMs]),
       ),
@@ -142,9 +149,12 @@ class Listener {
     if (data.length > slot.bytes.length) slot.bytes = Buffer.alloc(2 * data.length);
     slot.bytes.set(data);
     slot.length = data.length;
-    const tick = tickOf(slot.bytes);
+    const tick = numberAfter(tickKey, slot.bytes);
     if (tick <= slot.tick) this.repeated++;
     slot.tick = tick;
+    const sequence = numberAfter(sequenceKey, slot.bytes);
+    if (sequence < slot.sequence) this.wentBack++;
+    slot.sequence = sequence;
     // A tick of the clock is its time.
     const late = (performance.timeOrigin + performance.now() - tick) * microsPerMs;
     this.afterTick.recordValue(Math.max(1, Math.round(late)));
@@ -167,15 +177,15 @@ class Listener {
   }
 }
 
-/** The number after `"tick":`; NaN where there is none. */
-function tickOf(data: Buffer): number {
-  const at = data.indexOf(tickKey);
+/** The natural number after a key such as `"tick":`; NaN where there is none. */
+function numberAfter(key: Buffer, data: Buffer): number {
+  const at = data.indexOf(key);
   if (at < 0) return NaN;
-  let tick = 0;
-  for (let i = at + tickKey.length; ; i++) {
+  let number = 0;
+  for (let i = at + key.length; ; i++) {
     const digit = (data[i] ?? 0) - zero;
-    if (digit < 0 || digit > 9) return tick;
-    tick = tick * 10 + digit;
+    if (digit < 0 || digit > 9) return number;
+    number = number * 10 + digit;
   }
 }
 

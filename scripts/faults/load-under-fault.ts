@@ -1,0 +1,125 @@
+/**
+ * Load on an installation while something is done to it, and the verdict at the end. Owns the order of it: open, drive,
+ * fault, stop, wait, compare. The fault itself is its user's.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { limits } from '../../config/limits.ts';
+import { moment } from '../../src/load/micros.ts';
+import type { LoadPlan } from '../../src/load/plan.ts';
+import type { SubscriberCalls } from '../../src/load/subscriber.ts';
+import { startPart } from '../../src/load/worker.ts';
+import { until } from '../../test/support/until.ts';
+import { expectedAccounts } from './expected.ts';
+import type { FeederCalls } from './feeder.ts';
+import type { Installation } from './installation.ts';
+import { ledgerOrder } from './ledger-order.ts';
+import type { FaultOptions } from './part.ts';
+import { SentLog } from './sent-log.ts';
+import { judge, type Verdict } from './verdict.ts';
+
+export interface LoadOutcome {
+  readonly verdict: Verdict;
+  readonly notes: readonly string[];
+  readonly failures: readonly string[];
+}
+
+const symbols = 60;
+const positions = 10;
+
+export function faultPlan({ settlements, prices, accounts, seconds, seed }: FaultOptions): LoadPlan {
+  return {
+    rate: prices,
+    accounts,
+    positions,
+    symbols,
+    settlements,
+    seconds,
+    warmup: 0,
+    seed,
+    // Names of the run: no digit of it may look like a row.
+    run: `F${randomUUID().slice(0, 6).toUpperCase()}`,
+    probes: 0,
+  };
+}
+
+/** Drives the load while `fault` runs, and for at least the plan's seconds; then compares everything. */
+export async function loadUnderFault(
+  installation: Installation,
+  plan: LoadPlan,
+  fault: () => Promise<void>,
+  told: (text: string) => void,
+): Promise<LoadOutcome> {
+  const feeder = startPart<FeederCalls>(new URL('feeder.ts', import.meta.url));
+  const subscriber = startPart<SubscriberCalls>(new URL('../../src/load/subscriber.ts', import.meta.url));
+  try {
+    return await Promise.race([
+      drive(installation, plan, fault, told, feeder, subscriber),
+      feeder.failed,
+      subscriber.failed,
+    ]);
+  } finally {
+    feeder.end();
+    subscriber.end();
+  }
+}
+
+async function drive(
+  installation: Installation,
+  plan: LoadPlan,
+  fault: () => Promise<void>,
+  told: (text: string) => void,
+  feeder: ReturnType<typeof startPart<FeederCalls>>,
+  subscriber: ReturnType<typeof startPart<SubscriberCalls>>,
+): Promise<LoadOutcome> {
+  const url = installation.natsUrl;
+  await subscriber.call('open', { plan, url, start: moment() });
+  await feeder.call('open', { plan, url });
+  const before = await feeder.call('progress');
+  const startedAt = performance.now();
+  await feeder.call('start');
+  await Promise.all([fault(), sleep(plan.seconds * 1000)]);
+  const after = await feeder.call('progress');
+  const seconds = (performance.now() - startedAt) / 1000;
+  told('the load ends: waiting until all of it is applied');
+  await feeder.call('stop');
+  const { sent: columns, repeated, pricesSent, prices } = await feeder.call('fed');
+  const sent = new SentLog(columns);
+  const { connection } = await installation.nats();
+  const order = await ledgerOrder(connection, plan.run, sent.count);
+  await applied(installation, order.last);
+  told(`comparing ${plan.accounts} accounts and ${sent.count} events`);
+  const missing = order.placeOf.filter((place) => place === 0).length;
+  const verdict = await judge(
+    plan,
+    [...expectedAccounts(plan, sent, order, prices)],
+    installation.doors,
+    () => subscriber.call('received'),
+  );
+  const rate = (count: number): string => Math.round(count / seconds).toLocaleString('en');
+  return {
+    verdict,
+    notes: [
+      `${rate(after.events - before.events)} events/s and ${rate(after.prices - before.prices)} prices/s for ${seconds.toFixed(0)} s` +
+        ` (asked for: ${plan.settlements.toLocaleString('en')} and ${plan.rate.toLocaleString('en')}; outages included)`,
+      `${sent.count.toLocaleString('en')} events in ${order.messages.toLocaleString('en')} messages of LEDGER, ` +
+        `${repeated.toLocaleString('en')} sent again on purpose; ${pricesSent.toLocaleString('en')} prices`,
+    ],
+    failures: missing === 0 ? [] : [`${missing} acknowledged events are not in LEDGER`],
+  };
+}
+
+/** Resolves when the engine that is live has applied LEDGER to its end. */
+async function applied(installation: Installation, last: number): Promise<void> {
+  await until(
+    async () => {
+      const { state, ledger_sequence } = await installation.status();
+      return state === 'live' && ledger_sequence >= last;
+    },
+    {
+      what: `the engine to apply LEDGER up to ${last}`,
+      timeoutMs: limits.faultCheckMsMax,
+      pollMs: limits.faultPollMs,
+    },
+  );
+}
