@@ -55,6 +55,19 @@ export const limits = {
   /** Frames published and not acknowledged, beyond which the ledger is not read further. */
   framesOutstandingBytesMax: 33_554_432,
 
+  // The lease of a partition.
+  /** What its owner has not renewed for so long is free. The bucket forgets after the same time. */
+  leaseTtlMs: 2_000,
+  leaseRenewMs: 400,
+  /** Between two looks at a lease that somebody else has, and before a renewal that failed is tried again. */
+  leasePollMs: 200,
+  /** An owner counts on its lease for so much less than it lasts: what it began meanwhile has time to end. */
+  leaseMarginMs: 300,
+  /** Below the lease's own time, so that one lost answer does not cost it. */
+  leaseRequestMs: 1_000,
+  /** Attempts to move the bucket's sequence past what is durable. */
+  leaseRaisesMax: 3,
+
   // Trades.
   /** A trade that was sent and not acknowledged within this is sent again. */
   tradesAckWaitMs: 5_000,

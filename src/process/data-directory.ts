@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
+import { isRunning, startOf } from './process-identity.ts';
 
 /** Changes when what one version keeps another cannot read. */
 export const dataFormatVersion = '1';
@@ -86,29 +87,7 @@ function ownerOf(file: string): number | null {
       pid: number;
       started: string | null;
     };
-    if (!isAlive(pid)) return null;
-    // A process id is used again some day: the moment of its start tells the two apart.
-    return startOf(pid) === started ? pid : null;
-  } catch {
-    return null;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
-  }
-}
-
-/** Clock ticks between the machine's start and the process's; null where the system does not tell (outside Linux). */
-function startOf(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name, in brackets, may itself hold spaces and brackets. The start is field 22 of the whole line.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    return isRunning(pid, started) ? pid : null;
   } catch {
     return null;
   }

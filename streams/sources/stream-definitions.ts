@@ -16,6 +16,7 @@ export const framesStream = 'FRAMES';
 export const deadLettersStream = 'DEAD_LETTERS';
 export const alertsStream = 'ALERTS';
 export const instrumentsBucket = 'INSTRUMENTS';
+export const leasesBucket = 'LEASES';
 
 /** What frames are published on: one subject a partition and table. */
 export function frameSubject(partition: number, table: string): string {
@@ -85,6 +86,24 @@ export const alertsDefinition: StreamDefinition = {
   retention: RetentionPolicy.Limits,
   discard: DiscardPolicy.Old,
   max_bytes: limits.alertsBytesMax,
+};
+
+/**
+ * The bucket of leases, as the KV clients would make it, which must not be deleted with what it holds. Without
+ * `allow_direct`: a replica that is behind would show an owner that is no more. Made by whoever wants a lease.
+ */
+export const leasesDefinition: StreamDefinition = {
+  name: `KV_${leasesBucket}`,
+  subjects: [`$KV.${leasesBucket}.>`],
+  storage: StorageType.File,
+  retention: RetentionPolicy.Limits,
+  discard: DiscardPolicy.New,
+  max_msgs_per_subject: 1,
+  max_age: nanos(limits.leaseTtlMs),
+  // The server refuses a window longer than the age.
+  duplicate_window: nanos(limits.leaseTtlMs),
+  allow_rollup_hdrs: true,
+  deny_delete: true,
 };
 
 /** Every stream that the engine needs; PRICES only where `prices.capture` says so. */
