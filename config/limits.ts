@@ -68,6 +68,16 @@ export const limits = {
   /** Attempts to move the bucket's sequence past what is durable. */
   leaseRaisesMax: 3,
 
+  // Messages of the effect log and of the changelog.
+  /** A message of the effect log is closed once it holds so much; what one tick recorded may need several. */
+  effectLogBytesMax: 400_000,
+  /** A former owner may write once more between reading the log's end and the fence. */
+  effectLogFencesMax: 100,
+  /** Messages of the log looked into for one record, from the first on that may have it. */
+  effectLogFoundMessagesMax: 64,
+  /** A value of the changelog that others write, too, is written over them so many times. */
+  changelogRetriesMax: 8,
+
   // Trades.
   /** A trade that was sent and not acknowledged within this is sent again. */
   tradesAckWaitMs: 5_000,

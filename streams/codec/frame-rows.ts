@@ -1,91 +1,71 @@
-/** Rows of a frame read back: by column name, for a restart. Writing them is the row encoders' business. */
-import type { RecordedCurve, RecordedEffect, RecordedPrice } from '../../src/domain/recorded.ts';
+/**
+ * Rows of the curve in a frame, read back for a restart: of each account the last one, since no other is asked for.
+ * Writing them is the row encoders' business.
+ */
+import type { RecordedCurve } from '../../src/domain/recorded.ts';
 
+const newline = 10;
+const quote = 34;
 const decoder = new TextDecoder();
 
-export class FrameRow {
-  private readonly places: ReadonlyMap<string, number>;
-  private readonly values: readonly unknown[];
-
-  constructor(places: ReadonlyMap<string, number>, values: readonly unknown[]) {
-    this.places = places;
-    this.values = values;
-  }
-
-  text(column: string): string {
-    const value = this.value(column);
-    return typeof value === 'string'
-      ? value
-      : typeof value === 'number' || typeof value === 'boolean'
-        ? String(value)
-        : '';
-  }
-
-  /** NaN where the row says null or has no such column. */
-  number(column: string): number {
-    const value = this.value(column);
-    return value === null || value === undefined ? NaN : Number(value);
-  }
-
-  private value(column: string): unknown {
-    return this.values[this.places.get(column) ?? -1];
-  }
-}
-
-/** Rows of JSONCompactEachRow in the order of `columns`. */
-export function* rowsOf(columns: readonly string[], body: Uint8Array): Generator<FrameRow> {
+/** The last row of each account in a body of JSONCompactEachRow; `columns` are its columns, in order. */
+export function* lastCurves(
+  columns: readonly string[],
+  body: Uint8Array,
+): Generator<readonly [account: string, curve: RecordedCurve]> {
   const places = new Map(columns.map((name, at) => [name, at]));
-  for (const line of decoder.decode(body).split('\n')) {
-    if (line !== '') yield new FrameRow(places, JSON.parse(line) as unknown[]);
+  const accountAt = places.get('account_id') ?? -1;
+  const seen = new Set<string>();
+  let end = body.length;
+  while (end > 0) {
+    const start = end < 2 ? 0 : body.lastIndexOf(newline, end - 2) + 1;
+    const early = accountAt === 0 ? firstString(body, start, end) : null;
+    if (end - start > 1 && (early === null || !seen.has(early))) {
+      const values = JSON.parse(decoder.decode(body.subarray(start, end))) as unknown[];
+      const account = String(values[accountAt]);
+      if (!seen.has(account)) yield [account, curveOf(places, values)];
+      seen.add(account);
+    }
+    end = start;
   }
 }
 
-export function effectOf(row: FrameRow): RecordedEffect {
-  return {
-    isLate: row.text('kind') === 'booked',
-    realizedBase: row.number('realized_base'),
-    feesBase: row.number('fees_base'),
-    incomeBase: row.number('income_base'),
-    flowBase: row.number('flow_base'),
-    currency: row.text('currency'),
-    amount: row.number('amount'),
-    units: row.number('units'),
-    nav: row.number('nav'),
-    epoch: row.number('epoch'),
-  };
+/** The string that a row begins with, unparsed: ids of accounts need no escaping. null where there is none. */
+function firstString(body: Uint8Array, start: number, end: number): string | null {
+  const from = start + 2;
+  const to = body.indexOf(quote, from);
+  if (body[start + 1] !== quote || to < 0 || to >= end) return null;
+  let text = '';
+  for (let at = from; at < to; at++) text += String.fromCharCode(body[at] ?? 0);
+  return text;
 }
 
-export function curveOf(row: FrameRow): RecordedCurve {
-  return {
-    sequence: row.number('sequence'),
-    tick: row.number('tick'),
-    time: row.number('ts'),
-    totalEquity: row.number('total_equity'),
-    cashBalance: row.number('cash_balance'),
-    unrealizedPnl: row.number('unrealized_pnl'),
-    netFlow: row.number('net_flow'),
-    epoch: row.number('epoch'),
-    units: row.number('units'),
-    nav: row.number('nav'),
-    peakNav: row.number('peak_nav'),
-    drawdown: row.number('drawdown'),
-    maxDrawdown: row.number('max_drawdown'),
-    maxDrawdownLife: row.number('max_drawdown_life'),
-    dayOpenEquity: row.number('day_open_equity'),
-    dayOpenNav: row.number('day_open_nav'),
-    dayNetFlow: row.number('day_net_flow'),
-    peakProfit: row.number('peak_profit'),
-    wipedOut: row.text('wiped_out') === 'true',
-    peakTime: row.number('peak_ts'),
+function curveOf(places: ReadonlyMap<string, number>, values: readonly unknown[]): RecordedCurve {
+  /** NaN where the row says null or has no such column. */
+  const number = (column: string): number => {
+    const value = values[places.get(column) ?? -1];
+    return value === null || value === undefined ? NaN : Number(value);
   };
-}
-
-export function priceOf(row: FrameRow): RecordedPrice {
   return {
-    symbol: row.text('symbol'),
-    price: row.text('price'),
-    bid: row.text('bid'),
-    ask: row.text('ask'),
-    time: row.number('market_ts'),
+    sequence: number('sequence'),
+    tick: number('tick'),
+    time: number('ts'),
+    totalEquity: number('total_equity'),
+    cashBalance: number('cash_balance'),
+    unrealizedPnl: number('unrealized_pnl'),
+    netFlow: number('net_flow'),
+    epoch: number('epoch'),
+    units: number('units'),
+    nav: number('nav'),
+    peakNav: number('peak_nav'),
+    drawdown: number('drawdown'),
+    maxDrawdown: number('max_drawdown'),
+    maxDrawdownLife: number('max_drawdown_life'),
+    dayOpenEquity: number('day_open_equity'),
+    dayOpenNav: number('day_open_nav'),
+    dayNetFlow: number('day_net_flow'),
+    peakProfit: number('peak_profit'),
+    wipedOut: values[places.get('wiped_out') ?? -1] === true,
+    peakTime: number('peak_ts'),
   };
 }

@@ -1,6 +1,6 @@
 /**
  * Effect rows on their way into frames. Rows are written at once, with blanks for what the tick says; a seal fills
- * them in, and what is sealed may leave. Frames end between LEDGER sequences, so that a sequence is framed or not; one
+ * them in; what was sealed leaves once it is released, being in the effect log. Frames end between LEDGER sequences, so that a sequence is framed or not; one
  * message whose rows fill more than a frame is the exception, and is framed only with its last part.
  */
 import { limits } from '../../config/limits.ts';
@@ -19,92 +19,89 @@ export class EffectFrames {
   private readonly send: SendEffects;
   private readonly month = new MonthRange();
   private writer = new ByteWriter(initialBytes);
-  /** By row: end of its bytes, LEDGER sequence, time (ms), where its time is to be filled in (-1: it has one). */
+  /**
+   * By row: end of its bytes, LEDGER sequence, time (ms), where its time is to be filled in (-1: it has one), the tick
+   * that it was recorded with (NaN: none).
+   */
   private ends: number[] = [];
   private sequences: number[] = [];
   private times: number[] = [];
   private timesAt: number[] = [];
+  private ticks: number[] = [];
   private sealed = 0;
-  /** Rows that are not sealed and have no time of their own. */
-  private untimed = 0;
+  private released = 0;
   /** LEDGER sequence up to which everything is in a frame; NaN before the first row. */
   private framedThrough = NaN;
   private sealedThrough = 0;
+  private releasedThrough = 0;
   private tick = 0;
   private lateFrames = 0;
   /** When the oldest row was written; NaN while there is none. */
   openedAt = NaN;
+  /** Rows taken so far, and of these, from the first on, how many have left. */
+  written = 0;
+  sent = 0;
 
   constructor(send: SendEffects) {
     this.send = send;
   }
 
   effect(e: Effect, now: number): void {
-    this.sealEarly(e.sequence);
     const tsAt = writeEffectRow(this.writer, e);
-    this.add(e.sequence, e.time, tsAt, now);
+    this.add(e.sequence, e.time, tsAt, e.recordedTick, now);
   }
 
   rejected(refused: RefusedElement, now: number): void {
-    this.sealEarly(refused.letter.sequence);
     const tsAt = writeRejectedRow(this.writer, refused);
-    this.add(refused.letter.sequence, refused.letter.time, tsAt, now);
+    this.add(refused.letter.sequence, refused.letter.time, tsAt, NaN, now);
   }
 
   get isFull(): boolean {
-    return this.sealed >= limits.frameRowsMax || (this.ends[this.sealed - 1] ?? 0) >= limits.frameBytesMax;
+    return (
+      this.released >= limits.frameRowsMax || (this.ends[this.released - 1] ?? 0) >= limits.frameBytesMax
+    );
   }
 
-  /** Rows until now carry this tick, and its time where they have none. */
+  /** Rows until now carry this tick unless they were recorded with one, and its time where they have none. */
   seal(tick: number, time: number, throughSequence: number): void {
     this.tick = tick;
     const { bytes } = this.writer;
     for (let row = this.sealed; row < this.ends.length; row++) {
-      fillTick(bytes, this.ends[row] as number, tick);
+      const recorded = this.ticks[row] as number;
+      fillTick(bytes, this.ends[row] as number, Number.isNaN(recorded) ? tick : recorded);
       const at = this.timesAt[row] as number;
       if (at < 0) continue;
       fillBlank(bytes, at, time);
       this.times[row] = time;
     }
     this.sealed = this.ends.length;
-    this.untimed = 0;
     this.sealedThrough = throughSequence;
   }
 
-  /** Sends what is sealed. */
-  close(): void {
-    if (this.sealed === 0) return;
-    const { bytes } = this.writer;
-    let first = 0;
-    while (first < this.sealed) first = this.cut(bytes, first);
-    this.keepUnsealed();
+  /** What is sealed may leave. */
+  release(): void {
+    this.released = this.sealed;
+    this.releasedThrough = this.sealedThrough;
   }
 
-  private add(sequence: number, time: number, timeAt: number, now: number): void {
+  /** Sends what may leave. */
+  close(): void {
+    if (this.released === 0) return;
+    const { bytes } = this.writer;
+    let first = 0;
+    while (first < this.released) first = this.cut(bytes, first);
+    this.keepUnreleased();
+  }
+
+  private add(sequence: number, time: number, timeAt: number, recordedTick: number, now: number): void {
     if (this.ends.length === 0) this.openedAt = now;
     if (Number.isNaN(this.framedThrough)) this.framedThrough = sequence - 1;
     this.ends.push(this.writer.length);
     this.sequences.push(sequence);
     this.times.push(time);
     this.timesAt.push(timeAt);
-    if (timeAt >= 0) this.untimed++;
-  }
-
-  /**
-   * Much of the ledger without a tick, as after a start: rows that know their own time need not wait, and take the
-   * last tick's number. Before the first row of another message, since a message is not torn apart.
-   */
-  private sealEarly(sequence: number): void {
-    const before = this.sequences.length - 1;
-    const unsealed = this.writer.length - (this.ends[this.sealed - 1] ?? 0);
-    if (unsealed < limits.frameBytesMax || this.sequences[before] === sequence) return;
-    if (this.untimed > 0) return;
-    this.seal(
-      this.tick > 0 ? this.tick : (this.times[before] as number),
-      NaN,
-      this.sequences[before] as number,
-    );
-    this.close();
+    this.ticks.push(recordedTick);
+    this.written++;
   }
 
   /** Sends one frame that begins with row `first`; the first row after it. */
@@ -113,13 +110,14 @@ export class EffectFrames {
     this.month.enter(this.times[first] as number);
     let end = first;
     let boundary = first;
-    while (end < this.sealed && this.fits(end, first, start)) {
+    while (end < this.released && this.fits(end, first, start)) {
       end++;
-      if (end === this.sealed || this.sequences[end] !== this.sequences[end - 1]) boundary = end;
+      if (end === this.released || this.sequences[end] !== this.sequences[end - 1]) boundary = end;
     }
     const isPart = boundary === first;
     const next = isPart ? end : boundary;
     const body = bytes.subarray(start, this.ends[next - 1]);
+    this.sent += next - first;
     this.send(isPart ? this.partName(first) : this.name(first, next), next - first, body);
     return next;
   }
@@ -137,7 +135,7 @@ export class EffectFrames {
   private name(first: number, next: number): string {
     let last = this.framedThrough;
     for (let row = first; row < next; row++) last = Math.max(last, this.sequences[row] as number);
-    if (next === this.sealed) last = Math.max(last, this.sealedThrough);
+    if (next === this.released) last = Math.max(last, this.releasedThrough);
     if (last === this.framedThrough) return `${this.tick}:late${++this.lateFrames}`;
     const from = this.framedThrough + 1;
     this.framedThrough = last;
@@ -150,18 +148,21 @@ export class EffectFrames {
     return `${sequence}:${first - this.sequences.indexOf(sequence)}`;
   }
 
-  private keepUnsealed(): void {
-    const start = this.ends[this.sealed - 1] as number;
+  private keepUnreleased(): void {
+    const { released } = this;
+    const start = this.ends[released - 1] as number;
     const rest = this.writer.bytes.subarray(start, this.writer.length);
     const writer = new ByteWriter(Math.max(initialBytes, rest.length * 2));
     writer.bytes.set(rest);
     writer.length = rest.length;
     this.writer = writer;
-    this.ends = this.ends.slice(this.sealed).map((end) => end - start);
-    this.sequences = this.sequences.slice(this.sealed);
-    this.times = this.times.slice(this.sealed);
-    this.timesAt = this.timesAt.slice(this.sealed).map((at) => (at < 0 ? at : at - start));
-    this.sealed = 0;
+    this.ends = this.ends.slice(released).map((end) => end - start);
+    this.sequences = this.sequences.slice(released);
+    this.times = this.times.slice(released);
+    this.timesAt = this.timesAt.slice(released).map((at) => (at < 0 ? at : at - start));
+    this.ticks = this.ticks.slice(released);
+    this.sealed -= released;
+    this.released = 0;
     if (this.ends.length === 0) this.openedAt = NaN;
   }
 }

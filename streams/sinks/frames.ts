@@ -1,6 +1,7 @@
 /**
  * Rows on their durable way to ClickHouse: frames of the stream FRAMES, each one insert, acknowledged with a window.
- * Owns when frames leave: full, old enough at a seal, or by a timer when no tick comes. See docs/architecture.md.
+ * Owns when frames leave: full, or old enough, at a release or by a timer when no tick comes; but nothing of a tick
+ * between its seal and its release. See docs/architecture.md.
  */
 import { limits } from '../../config/limits.ts';
 import type { Effect } from '../../src/domain/effect.ts';
@@ -13,6 +14,7 @@ import { DeadLetterPayloads } from '../codec/dead-letter-payload.ts';
 import { writeDeadLetterRow } from '../codec/dead-letter-row.ts';
 import { writePriceRow } from '../codec/price-row.ts';
 import { frameSubject, ledgerStream } from '../sources/stream-definitions.ts';
+import { AcknowledgedFrames } from './acknowledged-frames.ts';
 import { EffectFrames } from './effect-frames.ts';
 import { RowFrames } from './row-frames.ts';
 import type { WindowedPublisher } from './windowed-publisher.ts';
@@ -22,10 +24,15 @@ export interface FrameSinkOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly partition: number;
-  /** The owner's epoch: larger at each start. */
-  readonly epoch: number;
   /** Config `frames.flush_interval_ms`. */
   readonly flushIntervalMs: number;
+}
+
+interface ClosedFrame {
+  readonly table: FrameTable;
+  readonly name: string;
+  readonly rows: number;
+  readonly body: Uint8Array;
 }
 
 export class NatsFrames implements FrameSink {
@@ -36,6 +43,11 @@ export class NatsFrames implements FrameSink {
   private readonly prices: RowFrames;
   private readonly letters: RowFrames;
   private readonly cancel: Cancel;
+  private readonly acknowledged = new AcknowledgedFrames();
+  /** Frames of rows that are complete and wait to leave. */
+  private closed: ClosedFrame[] = [];
+  private isHeld = false;
+  private epoch = 0;
   private tick = 0;
   private part = 0;
   /** Frames and rows acknowledged by the stream. */
@@ -45,12 +57,16 @@ export class NatsFrames implements FrameSink {
     this.options = options;
     const { partition, clock, flushIntervalMs } = options;
     this.effects = new EffectFrames((covers, rows, body) => {
-      this.send('effects', `effects:${partition}:${covers}`, rows, body);
+      this.send({ table: 'effects', name: `effects:${partition}:${covers}`, rows, body });
     });
     this.curves = this.table('equity_curve');
     this.prices = this.table('prices');
     this.letters = this.table('dead_letters');
-    this.cancel = clock.every(flushIntervalMs, () => this.closeOld());
+    this.cancel = clock.every(flushIntervalMs, () => this.leave());
+  }
+
+  open(epoch: number): void {
+    this.epoch = epoch;
   }
 
   effect(effect: Effect): void {
@@ -78,8 +94,13 @@ export class NatsFrames implements FrameSink {
     if (tick !== this.tick) this.part = 0;
     this.tick = tick;
     this.effects.seal(tick, time, throughSequence);
-    if (this.effects.isFull) this.effects.close();
-    this.closeOld();
+    this.isHeld = true;
+  }
+
+  release(): void {
+    this.effects.release();
+    this.isHeld = false;
+    this.leave();
   }
 
   get congested(): boolean {
@@ -94,8 +115,24 @@ export class NatsFrames implements FrameSink {
   }
 
   async flush(): Promise<void> {
-    for (const each of [this.effects, this.curves, this.prices, this.letters]) each.close();
+    this.effects.close();
+    if (!this.isHeld) {
+      for (const each of [this.curves, this.prices, this.letters]) each.close();
+      this.sendClosed();
+    }
     await this.options.publisher.flush();
+  }
+
+  get effectsWritten(): number {
+    return this.effects.written;
+  }
+
+  get effectsDurable(): number {
+    return this.acknowledged.effectRows;
+  }
+
+  get position(): number {
+    return this.acknowledged.position;
   }
 
   /** No timer any more; call `flush` before. */
@@ -104,36 +141,51 @@ export class NatsFrames implements FrameSink {
   }
 
   private table(table: FrameTable): RowFrames {
-    const { epoch, partition } = this.options;
+    const { partition } = this.options;
     return new RowFrames((rows, body) => {
-      this.send(table, `${epoch}:${partition}:${this.tick}:${this.part++}`, rows, body);
+      const name = `${this.epoch}:${partition}:${this.tick}:${this.part++}`;
+      this.closed.push({ table, name, rows, body });
     });
   }
 
-  private closeOld(): void {
+  /** What is full, or old enough. */
+  private leave(): void {
     const before = this.options.clock.now() - this.options.flushIntervalMs;
-    for (const each of [this.effects, this.curves, this.prices, this.letters]) {
+    if (this.effects.isFull || this.effects.openedAt <= before) this.effects.close();
+    if (this.isHeld) return;
+    for (const each of [this.curves, this.prices, this.letters]) {
       if (each.openedAt <= before) each.close();
     }
+    this.sendClosed();
   }
 
-  private send(table: FrameTable, name: string, rows: number, body: Uint8Array): void {
-    const { publisher, partition, epoch, log } = this.options;
+  private sendClosed(): void {
+    const { closed } = this;
+    this.closed = [];
+    for (const each of closed) this.send(each);
+  }
+
+  private send({ table, name, rows, body }: ClosedFrame): void {
+    const { publisher, partition, log } = this.options;
     const fields = {
       'Nats-Msg-Id': name,
       'Tidemark-Frame': name,
       'Tidemark-Table': table,
       'Tidemark-Columns': frameColumns[table].join(','),
       'Tidemark-Rows': String(rows),
-      'Tidemark-Epoch': String(epoch),
+      'Tidemark-Epoch': String(this.epoch),
     };
+    const acknowledge = this.acknowledged.add(this.effects.sent);
     publisher.publish(frameSubject(partition, table), body, fields).then(
-      () => {
+      ({ sequence }) => {
         this.counts.frames++;
         this.counts.rows += rows;
+        acknowledge(sequence);
       },
-      (error: unknown) =>
-        log.error({ frame: name, error: String(error) }, 'a frame was refused: its rows are lost'),
+      (error: unknown) => {
+        this.acknowledged.break();
+        log.error({ frame: name, error: String(error) }, 'a frame was refused: checkpoints stay before it');
+      },
     );
   }
 }

@@ -25,6 +25,15 @@ export class PublishRefused extends Error {
   }
 }
 
+/** Header: the stream sequence that the subject's last message must have, 0 where it must have none. */
+export const expectedRevision = 'Nats-Expected-Last-Subject-Sequence';
+const wrongLastSequence = 10071;
+
+/** Whether somebody else's message, or an earlier attempt at this one, was the subject's last. */
+export function isWrongRevision(error: unknown): boolean {
+  return error instanceof PublishRefused && error.code === wrongLastSequence;
+}
+
 interface Pending {
   readonly subject: string;
   readonly data: Uint8Array;

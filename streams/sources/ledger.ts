@@ -1,18 +1,20 @@
 /** The stream LEDGER as decoded messages, in order, in batches no larger than the window. */
 import type { LedgerMessage } from '../../src/domain/ledger-event.ts';
-import type { LedgerSource, Log } from '../../src/ports.ts';
+import type { LedgerBounds, LedgerSource, Log } from '../../src/ports.ts';
 import type { LedgerDecoder } from '../codec/ledger-message.ts';
 import type { Link } from './connection.ts';
 import { subjectBytes } from './message-bytes.ts';
 import { PullReader } from './pull-reader.ts';
+import { readSubjects } from './read-subjects.ts';
 import { untilAnswered } from './retry.ts';
 import { ledgerStream } from './stream-definitions.ts';
-import { streamBounds } from './stream-api.ts';
+import { managerOf, streamBounds } from './stream-api.ts';
 
 type Apply = (batch: readonly LedgerMessage[]) => Promise<void> | void;
 
 export class NatsLedgerSource implements LedgerSource {
   private readonly link: Link;
+  private readonly decoder: LedgerDecoder;
   private readonly log: Log;
   private readonly reader: PullReader;
   private apply: Apply = () => undefined;
@@ -22,6 +24,7 @@ export class NatsLedgerSource implements LedgerSource {
 
   constructor(link: Link, decoder: LedgerDecoder, log: Log) {
     this.link = link;
+    this.decoder = decoder;
     this.log = log;
     this.reader = new PullReader({
       link,
@@ -43,14 +46,40 @@ export class NatsLedgerSource implements LedgerSource {
   }
 
   async lastSequence(): Promise<number> {
+    return (await this.untilAnswered(() => streamBounds(this.link.nats, ledgerStream))).last;
+  }
+
+  async bounds(): Promise<LedgerBounds> {
+    const { created, state } = await this.untilAnswered(async () =>
+      (await managerOf(this.link.nats)).streams.info(ledgerStream),
+    );
+    return { created, first: Math.max(1, state.first_seq), last: state.last_seq };
+  }
+
+  /** From the stream's beginning: throws LostMessages where that is no longer there. */
+  async ofAccount(account: string, through: number, take: (message: LedgerMessage) => void): Promise<void> {
     const { link, log } = this;
-    const options = { link, log, what: 'the last sequence of LEDGER', isOver: () => this.isClosed };
-    return (await untilAnswered(options, () => streamBounds(link.nats, ledgerStream))).last;
+    await readSubjects({
+      link,
+      log,
+      isOver: () => this.isClosed,
+      stream: ledgerStream,
+      subjects: `*.${account}`,
+      from: 1,
+      through,
+      take: (message, sequence, time) =>
+        take(this.decoder.decode(subjectBytes(message), message.data, sequence, time)),
+    });
   }
 
   async close(): Promise<void> {
     this.isClosed = true;
     await this.reader.close();
+  }
+
+  private untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
+    const { link, log } = this;
+    return untilAnswered({ link, log, what: 'what LEDGER holds', isOver: () => this.isClosed }, ask);
   }
 
   /** An `apply` that throws ends the process: what it left half done must not be built upon. */

@@ -24,6 +24,8 @@ export interface PullReaderOptions {
   readonly take: (message: Msg, sequence: number, time: number, pending: number) => void;
   /** The stream keeps the last message of each subject only: gaps say nothing, and a new beginning is followed. */
   readonly keepsLastOnly?: boolean;
+  /** Only messages of these subjects: gaps in the stream say nothing. */
+  readonly filter?: string;
 }
 
 const statusHeartbeat = 100;
@@ -45,6 +47,7 @@ export class PullReader {
   private readonly stream: string;
   private readonly take: PullReaderOptions['take'];
   private readonly keepsLastOnly: boolean;
+  private readonly filter: string | undefined;
   private delivery = new DeliveryReader();
   /** The stream sequence that is expected next. */
   private next = 1;
@@ -64,12 +67,13 @@ export class PullReader {
   private readonly forgetLink: Cancel;
   private watch: NodeJS.Timeout | null = null;
 
-  constructor({ link, log, stream, take, keepsLastOnly = false }: PullReaderOptions) {
+  constructor({ link, log, stream, take, keepsLastOnly = false, filter }: PullReaderOptions) {
     this.link = link;
     this.log = log;
     this.stream = stream;
     this.take = take;
     this.keepsLastOnly = keepsLastOnly;
+    this.filter = filter;
     this.forgetLink = link.onReconnect(() => void this.reopen('reconnected'));
   }
 
@@ -152,6 +156,7 @@ export class PullReader {
     await this.check();
     await createConsumer(this.link.nats, this.stream, {
       ...readOnly,
+      ...(this.filter === undefined ? {} : { filter_subject: this.filter }),
       name,
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: this.next,
@@ -191,7 +196,7 @@ export class PullReader {
     const sequence = delivery.streamSequence;
     if (sequence < this.next) return;
     // Deliveries without a gap, but not the next sequence: messages were deleted from the stream.
-    if (sequence > this.next && !this.keepsLastOnly) {
+    if (sequence > this.next && !this.keepsLastOnly && this.filter === undefined) {
       this.log.warn({ stream: this.stream, from: this.next, to: sequence }, 'deleted messages');
     }
     this.next = sequence + 1;

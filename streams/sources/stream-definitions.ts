@@ -13,14 +13,21 @@ export const ledgerStream = 'LEDGER';
 export const tradesStream = 'TRADES';
 export const pricesStream = 'PRICES';
 export const framesStream = 'FRAMES';
+export const effectsStream = 'EFFECTS';
 export const deadLettersStream = 'DEAD_LETTERS';
 export const alertsStream = 'ALERTS';
 export const instrumentsBucket = 'INSTRUMENTS';
+export const accountsBucket = 'ACCOUNTS';
 export const leasesBucket = 'LEASES';
 
 /** What frames are published on: one subject a partition and table. */
 export function frameSubject(partition: number, table: string): string {
   return `frames.${partition}.${table}`;
+}
+
+/** The effect log of a partition. */
+export function effectSubject(partition: number): string {
+  return `effects.${partition}`;
 }
 
 /** The ledger itself: never trimmed. */
@@ -70,6 +77,13 @@ export function framesDefinition(config: {
   };
 }
 
+/** How events were valued; kept as long as frames, since a recovery reads both. */
+export function effectsDefinition(config: {
+  readonly frames: Pick<Config['frames'], 'max_age'>;
+}): StreamDefinition {
+  return { ...framesDefinition(config), name: effectsStream, subjects: ['effects.*'] };
+}
+
 export const deadLettersDefinition: StreamDefinition = {
   name: deadLettersStream,
   subjects: ['dead_letters.>'],
@@ -113,6 +127,7 @@ export function streamDefinitions(config: Config): readonly StreamDefinition[] {
     tradesDefinition,
     ...(config.prices.capture ? [pricesDefinition] : []),
     framesDefinition(config),
+    effectsDefinition(config),
     deadLettersDefinition,
     alertsDefinition,
   ];

@@ -7,7 +7,7 @@ import { limits } from '../../config/limits.ts';
 import type { Log } from '../../src/ports.ts';
 import type { Link } from './connection.ts';
 import { ensureStream } from './ensure-stream.ts';
-import { instrumentsBucket, streamDefinitions } from './stream-definitions.ts';
+import { accountsBucket, instrumentsBucket, streamDefinitions } from './stream-definitions.ts';
 
 export async function keepStreams(link: Link, config: Config, log: Log): Promise<void> {
   await ensureAll();
@@ -15,8 +15,9 @@ export async function keepStreams(link: Link, config: Config, log: Log): Promise
 
   async function ensureAll(): Promise<void> {
     for (const definition of streamDefinitions(config)) await ensureStream(link.nats, definition);
-    // Binds to the bucket where it is there.
-    await link.nats.jetstream({ timeout: limits.natsApiMsMax }).views.kv(instrumentsBucket, { history: 1 });
+    // Binds to a bucket where it is there.
+    const { views } = link.nats.jetstream({ timeout: limits.natsApiMsMax });
+    for (const bucket of [instrumentsBucket, accountsBucket]) await views.kv(bucket, { history: 1 });
   }
 
   async function again(): Promise<void> {

@@ -27,7 +27,17 @@ describe('the streams of an installation', () => {
     return found.toSorted();
   }
 
-  const all = ['ALERTS', 'DEAD_LETTERS', 'FRAMES', 'KV_INSTRUMENTS', 'LEDGER', 'PRICES', 'TRADES'];
+  const all = [
+    'ALERTS',
+    'DEAD_LETTERS',
+    'EFFECTS',
+    'FRAMES',
+    'KV_ACCOUNTS',
+    'KV_INSTRUMENTS',
+    'LEDGER',
+    'PRICES',
+    'TRADES',
+  ];
 
   it('are there at the start, with and without PRICES, whatever the age of frames', async () => {
     await keepStreams(link, loadConfig({ env: { TIDEMARK_PRICES_CAPTURE: 'false' } }), log);
