@@ -40,6 +40,8 @@ export interface LeaseOptions {
    * and is ours again; must answer within `leaseRequestMs`, or is asked again.
    */
   readonly isStillLast: () => Promise<boolean>;
+  /** Called when somebody else has it and this process waits. */
+  readonly onWait?: () => void;
   /** Milliseconds of `performance.now()`, which goes on while this process is stopped (not while the machine sleeps). */
   readonly now?: () => number;
 }
@@ -153,6 +155,7 @@ export class NatsLease implements Lease {
     const owner = record?.owner ?? '_';
     if (owner !== this.seen.owner) {
       log.info({ partition, host: record?.host, pid: record?.pid }, 'another process owns the partition');
+      this.options.onWait?.();
     }
     if (owner !== this.seen.owner || revision !== this.seen.revision) {
       this.seen = { revision, owner, since: this.now() };

@@ -243,6 +243,7 @@ describe('the lease of a partition', () => {
     await longRestart(first);
     await assert.rejects(first.lost, Fenced);
     assert.equal(first.isHeld, false);
+    await until(async () => (await key.read())?.record?.released, { what: 'a lease that is given back' });
     await make({ link: other }).acquire();
   });
 
