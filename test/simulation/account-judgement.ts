@@ -1,0 +1,50 @@
+/** Accounts as an engine shows them, against the oracle's fold of LEDGER, the effect log, and the marks that count. */
+import type { AccountView, PositionView } from '../../src/domain/account-view.ts';
+import type { Books } from '../support/oracle/books.ts';
+import { plainText } from '../support/oracle/exact.ts';
+import type { Market } from '../support/oracle/market.ts';
+import { fail, shown } from './simulation-failure.ts';
+import { valuation } from './valuation.ts';
+import type { World } from './world.ts';
+
+export function judgeAccounts(
+  { expected, audit }: World,
+  market: Market,
+  views: ReadonlyMap<string, AccountView>,
+): void {
+  for (const [id, account] of expected.accounts) {
+    const view = views.get(id);
+    if (view === undefined) fail(`there is no account ${id}`);
+    const same = (what: string, is: unknown, wanted: unknown): void => {
+      if (shown(is) !== shown(wanted)) fail(`${what} of ${id} is ${shown(is)}, expected ${shown(wanted)}`);
+    };
+    const books = expected.books(account);
+    same('sequence', view.sequence, account.sequence);
+    same('cash', nonZero(Object.entries(view.cash)), nonZero([...books.cash]));
+    same('positions', view.positions.map(figures).sort(), positionsOf(books, market).sort());
+    const { realizedPnl: realized, fees, income, netFlow } = view;
+    same('what is booked', { realized, fees, income, netFlow }, audit.totalsAt(id, Infinity, Infinity));
+    const { cashBalance: cash, positionValue: positions, unrealizedPnl: unrealized } = view;
+    same('the value', { cash, positions, unrealized }, valuation(books, expected, market));
+  }
+  for (const id of views.keys())
+    if (!expected.accounts.has(id)) fail(`the account ${id} should never have opened`);
+}
+
+function nonZero(entries: readonly (readonly [string, number | bigint])[]): string[] {
+  return entries
+    .filter(([, amount]) => BigInt(amount) !== 0n)
+    .map(([name, amount]) => `${name} ${amount}`)
+    .sort();
+}
+
+function figures({ symbol, quantity, costBasis, realizedPnl, fees }: PositionView): string {
+  return `${symbol} ${quantity} cost ${costBasis} realized ${realizedPnl} fees ${fees}`;
+}
+
+function positionsOf(books: Books, market: Market): string[] {
+  return [...books.positions.values()].map(({ symbol, quantity, cost, realized, fees }) => {
+    const text = plainText(quantity, market.instrument(symbol).quantity_scale);
+    return `${symbol} ${text} cost ${cost} realized ${realized} fees ${fees}`;
+  });
+}
