@@ -253,6 +253,8 @@ export const limits = {
   /** So long what differs at the end may stay as it is, and change, before it counts. */
   faultSettleMsMax: 20_000,
   faultCheckMsMax: 600_000,
+  /** From the loss of an engine to its standby being live. */
+  faultTakeoverMsMax: 3_000,
 
   // Import.
   importRowsReadAhead: 2_048,

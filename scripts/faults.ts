@@ -8,7 +8,7 @@ import { allParts } from './faults/all-parts.ts';
 import { fullForm, type FaultOptions, type FaultReport, type FaultRow } from './faults/part.ts';
 import { faultTable } from './faults/table.ts';
 
-interface Options extends Omit<FaultOptions, 'seed'> {
+interface Options extends Omit<FaultOptions, 'seed' | 'judgesTime'> {
   readonly only?: readonly string[];
   readonly seed?: number;
 }
@@ -42,7 +42,7 @@ const program = new Command('npm run faults --')
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 const { only = names, seed = 1 + (Date.now() % seedMax), ...rest } = program.parse().opts<Options>();
-const options: FaultOptions = { ...rest, seed };
+const options: FaultOptions = { ...rest, seed, judgesTime: true };
 console.log(`seed ${seed}`);
 
 const rows: FaultRow[] = [];

@@ -27,8 +27,10 @@ export interface Fed {
 }
 
 export interface FeederCalls {
-  /** Rates, prices, accounts. */
-  readonly open: (task: FeederTask) => Promise<void>;
+  /** Rates and prices; answers how many. */
+  readonly open: (task: FeederTask) => Promise<number>;
+  /** Accounts, opened and funded. */
+  readonly fund: () => Promise<void>;
   readonly start: () => void;
   readonly progress: () => { readonly events: number; readonly prices: number };
   /** Answers when everything is acknowledged; ends with a deposit of every account and every price once more. */
@@ -40,7 +42,6 @@ export interface FeederCalls {
 interface Feeds {
   readonly ledger: LedgerFeed;
   readonly prices: PriceFeed;
-  readonly publishRates: () => Promise<void>;
 }
 
 servePart((fail) => {
@@ -59,18 +60,18 @@ servePart((fail) => {
         plan,
         links.map((link) => new WindowedPublisher(link, systemClock, quietLog)),
       );
-      const prices = new PriceFeed(plan, new LastingPriceSocket(url), microsSince(moment()));
-      const publishRates = async (): Promise<void> => {
-        for (const [pair, price] of Object.entries(rates)) {
-          first?.nats.publish(`prices.${pair}`, Buffer.from(JSON.stringify({ price, ts: Date.now() })));
-        }
-        await first?.nats.flush();
-      };
-      feeds = { ledger, prices, publishRates };
-      await publishRates();
+      const socket = new LastingPriceSocket(url);
+      await socket.reopen();
+      const prices = new PriceFeed(plan, socket, microsSince(moment()));
+      feeds = { ledger, prices };
+      for (const [pair, price] of Object.entries(rates)) {
+        first?.nats.publish(`prices.${pair}`, Buffer.from(JSON.stringify({ price, ts: Date.now() })));
+      }
+      await first?.nats.flush();
       await prices.all();
-      await ledger.open();
+      return Object.keys(rates).length + prices.sent;
     },
+    fund: () => open().ledger.open(),
     start() {
       const { ledger, prices } = open();
       prices.start(fail);

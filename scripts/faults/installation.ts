@@ -22,7 +22,7 @@ export type Json = Readonly<Record<string, unknown>>;
 export interface EngineStatus extends Json {
   readonly pid: number;
   readonly state: string;
-  readonly uptime_ms: number;
+  readonly tick: number;
   readonly ledger_sequence: number;
 }
 
@@ -46,13 +46,16 @@ export class Installation {
   }
 
   /** Ports, a directory and a configuration (over the default one); nothing runs yet. */
-  static async prepare(configuration: Json = {}): Promise<Installation> {
+  static async prepare(
+    configuration: Json = {},
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Installation> {
     const place = await testInstallation();
     const configDir = mkdtempSync(join(tmpdir(), 'tidemark-faults-'));
     const file = join(configDir, 'config.yaml');
     // JSON is YAML.
     writeFileSync(file, JSON.stringify({ log: { level: 'info' }, ...configuration }));
-    return new Installation(place, configDir, { ...place.env, TIDEMARK_CONFIG: file });
+    return new Installation(place, configDir, { ...place.env, TIDEMARK_CONFIG: file, ...env });
   }
 
   get natsUrl(): string {
@@ -81,17 +84,34 @@ export class Installation {
     return reply.json<EngineStatus>();
   }
 
-  /** Resolves with the engine's answer when one other than `former` is live. */
-  untilLive(
-    former: readonly number[] = [],
-    timeoutMs: number = limits.faultRecoveryMsMax,
-  ): Promise<EngineStatus> {
+  /** Resolves with the answer of an engine for which `is` holds. */
+  async untilEngine(what: string, is: (status: EngineStatus) => boolean): Promise<EngineStatus> {
+    const { connection } = await this.nats();
+    let found: EngineStatus | null = null;
+    // One after the other without waiting for answers: a request may lie with an engine that is stopped.
+    const ask = async (): Promise<void> => {
+      try {
+        const reply = await connection.request('tidemark.stats', '{}', { timeout: limits.faultAskMsMax });
+        const status = reply.json<EngineStatus>();
+        if (is(status)) found ??= status;
+      } catch {
+        // Nobody answers: the next one asks again.
+      }
+    };
     return until(
-      async () => {
-        const status = await this.status();
-        return status.state === 'live' && !former.includes(status.pid) ? status : null;
+      () => {
+        void ask();
+        return found;
       },
-      { what: 'an engine to be live', timeoutMs, pollMs: limits.faultPollMs },
+      { what, timeoutMs: limits.faultRecoveryMsMax, pollMs: limits.faultPollMs },
+    );
+  }
+
+  /** Resolves with the answer of a live engine other than `former`. */
+  untilLive(former: readonly number[] = []): Promise<EngineStatus> {
+    return this.untilEngine(
+      'an engine to be live',
+      ({ state, pid }) => state === 'live' && !former.includes(pid),
     );
   }
 
@@ -120,8 +140,9 @@ export class Installation {
   }
 
   private get store(): StoreDoor {
-    // The password is there since the store's first start.
-    return (this.storeDoor ??= new StoreDoor(clickHouseAddress(this.config)));
+    const address = clickHouseAddress(this.config);
+    if (address.password === '') throw new Error('the store has not made its password yet');
+    return (this.storeDoor ??= new StoreDoor(address));
   }
 
   private get config() {

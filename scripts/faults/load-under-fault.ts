@@ -14,7 +14,7 @@ import { expectedAccounts } from './expected.ts';
 import type { FeederCalls } from './feeder.ts';
 import type { Installation } from './installation.ts';
 import { ledgerOrder } from './ledger-order.ts';
-import type { FaultOptions } from './part.ts';
+import { differenceTexts, type FaultOptions, type FaultRow } from './part.ts';
 import { SentLog } from './sent-log.ts';
 import { judge, type Verdict } from './verdict.ts';
 
@@ -22,6 +22,27 @@ export interface LoadOutcome {
   readonly verdict: Verdict;
   readonly notes: readonly string[];
   readonly failures: readonly string[];
+}
+
+/** The line of the table for a load that was judged. */
+export function outcomeRow(
+  fault: string,
+  times: number,
+  recoveryMs: readonly number[],
+  { verdict: { lost, doubled, differing } }: LoadOutcome,
+): FaultRow {
+  return { fault, times, recoveryMs, lost, doubled, differing };
+}
+
+export function outcomeFailures({ verdict, failures }: LoadOutcome): string[] {
+  const { lost, doubled, differences, faults } = verdict;
+  return [
+    ...failures,
+    ...faults,
+    ...(lost === 0 ? [] : [`${lost} events are lost`]),
+    ...(doubled === 0 ? [] : [`${doubled} rows are doubled`]),
+    ...differenceTexts(differences),
+  ];
 }
 
 const symbols = 60;
@@ -74,7 +95,8 @@ async function drive(
 ): Promise<LoadOutcome> {
   const url = installation.natsUrl;
   await subscriber.call('open', { plan, url, start: moment() });
-  await feeder.call('open', { plan, url });
+  await marked(installation, await feeder.call('open', { plan, url }));
+  await feeder.call('fund');
   const before = await feeder.call('progress');
   const startedAt = performance.now();
   await feeder.call('start');
@@ -107,6 +129,15 @@ async function drive(
     ],
     failures: missing === 0 ? [] : [`${missing} acknowledged events are not in LEDGER`],
   };
+}
+
+/** Resolves when the first prices count: rates are there before anything that needs one. */
+async function marked(installation: Installation, prices: number): Promise<void> {
+  const { tick } = await installation.untilEngine(
+    `${prices} prices to be received`,
+    ({ prices_received }) => Number(prices_received) >= prices,
+  );
+  await installation.untilEngine('the tick after them', (status) => status.tick > tick);
 }
 
 /** Resolves when the engine that is live has applied LEDGER to its end. */

@@ -72,11 +72,7 @@ export class UpStack {
   async untilServing(part: Part, pid: number, servedBefore: number): Promise<void> {
     const { installation } = this;
     if (part === 'engine') {
-      await until(() => this.untilLive(pid), {
-        what: 'the engine to be live',
-        timeoutMs: limits.faultRecoveryMsMax,
-        pollMs: limits.faultPollMs,
-      });
+      await Promise.race([installation.untilLive([pid]), this.ended]);
       return;
     }
     await until(() => this.servedCount(part) > servedBefore || this.pidOf(part).then(() => false), {
@@ -95,10 +91,11 @@ export class UpStack {
     await this.installation.remove();
   }
 
-  private async untilLive(former: number): Promise<boolean> {
-    if (this.up.process.exitCode !== null) await this.pidOf('engine');
-    const { pid, state } = await this.installation.status();
-    return state === 'live' && pid !== former;
+  /** Rejects when `up` has ended: what it gave up does not come back. */
+  private get ended(): Promise<never> {
+    return this.up.ended.then((code) => {
+      throw new Error(`tidemark up has ended with ${code}: ${this.up.stderr().slice(-2000)}`);
+    });
   }
 
   private natsPid(): number | null {

@@ -51,6 +51,9 @@ SELECT countIf(sequence < before) AS rows, 0 AS ids FROM (
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS before
     FROM equity_curve WHERE ${ofTheRun})`;
 
+/** Amounts that waited for a rate: it is there from the start, so an engine has forgotten it. */
+const bookedLate = `SELECT count() AS rows, 0 AS ids FROM effects WHERE kind = 'booked' AND ${ofTheRun}`;
+
 export async function judge(
   plan: LoadPlan,
   expected: readonly ExpectedAccount[],
@@ -94,6 +97,7 @@ export async function judge(
     Math.max(0, counts.settlements.ids - settlements) + Math.max(0, counts.cashFlows.ids - cashEvents);
   const { repeated, wentBack } = await emitted();
   const backwards = (await count(curveBackwards)).rows;
+  const late = (await count(bookedLate)).rows;
   const differences = [...inspected, ...recorded];
   return {
     lost: Math.max(0, settlements - counts.settlements.ids) + Math.max(0, cashEvents - counts.cashFlows.ids),
@@ -108,6 +112,7 @@ export async function judge(
         ? []
         : [`${repeated} messages of equity.* were of a tick that was not after the account's last`]),
       ...(wentBack === 0 ? [] : [`${wentBack} messages of equity.* went back in sequence`]),
+      ...(late === 0 ? [] : [`${late} amounts waited for a rate that had been there`]),
       ...(backwards === 0 ? [] : [`${backwards} rows of the curve go back in sequence`]),
     ],
   };

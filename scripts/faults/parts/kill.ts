@@ -1,9 +1,9 @@
 /** kill -9 of each process at random moments under load: afterwards every account and every row is as it must be. */
 import { limits } from '../../../config/limits.ts';
 import { killAll, type KillCount } from '../kills.ts';
-import { faultPlan, loadUnderFault } from '../load-under-fault.ts';
+import { faultPlan, loadUnderFault, outcomeFailures, outcomeRow } from '../load-under-fault.ts';
 import { instrumentsOf } from '../market.ts';
-import { differenceTexts, type FaultPart } from '../part.ts';
+import type { FaultPart } from '../part.ts';
 import { readStream } from '../read-stream.ts';
 import { UpStack } from '../up-stack.ts';
 
@@ -20,7 +20,7 @@ export const kill: FaultPart = {
       const others = Math.max(1, Math.floor(options.kills / othersShare));
       const times = { engine: options.kills, sink: others, store: others, 'nats-server': others };
       let counts: KillCount[] = [];
-      const { verdict, notes, failures } = await loadUnderFault(
+      const outcome = await loadUnderFault(
         stack.installation,
         plan,
         async () => {
@@ -31,7 +31,6 @@ export const kill: FaultPart = {
       );
       const { connection } = await stack.installation.nats();
       const letters = await readStream(connection, 'DEAD_LETTERS', () => undefined);
-      const { lost, doubled, differing, differences, faults } = verdict;
       const killed = counts.reduce((sum, each) => sum + each.killed, 0);
       return {
         rows: [
@@ -45,16 +44,12 @@ export const kill: FaultPart = {
               differing: null,
             };
           }),
-          { fault: 'all of these', times: killed, recoveryMs: [], lost, doubled, differing },
+          outcomeRow('all of these', killed, [], outcome),
         ],
-        notes,
+        notes: outcome.notes,
         failures: [
-          ...failures,
-          ...faults,
-          ...(lost === 0 ? [] : [`${lost} events are lost`]),
-          ...(doubled === 0 ? [] : [`${doubled} rows are doubled`]),
+          ...outcomeFailures(outcome),
           ...(letters === 0 ? [] : [`${letters} good messages are in DEAD_LETTERS`]),
-          ...differenceTexts(differences),
         ],
       };
     } finally {
