@@ -15,10 +15,16 @@ export function accountLogic(desk: Desk) {
   const { book, judge } = desk;
   return fromTransition(
     (row: number, event: AccountEvent): number => {
-      if (event.type === 'tick') {
-        const update = book.closeTick(row, event.tick, event.time, judge);
-        if (update !== null) desk.emit(update, row);
-      } else book.apply(row, event.message, judge);
+      if (desk.stopped.size > 0 && desk.stopped.has(row)) return row;
+      // A throw would end the actor, and what it left half done would be built upon.
+      try {
+        if (event.type === 'tick') {
+          const update = book.closeTick(row, event.tick, event.time, judge);
+          if (update !== null) desk.emit(update, row);
+        } else book.apply(row, event.message, judge);
+      } catch (error) {
+        desk.failed(row, error, event.type === 'tick' ? NaN : event.message.sequence);
+      }
       return row;
     },
     ({ input }: { input: number }) => input,

@@ -48,9 +48,28 @@ export class AccountActors {
         this.ledgerEvent.message = message;
         this.actors[row]?.send(this.ledgerEvent);
       } else {
-        const opened = book.apply(-1, message, this.desk.judge);
-        if (opened >= 0) this.open(opened);
+        this.first(message);
       }
+    }
+  }
+
+  /** Actors of accounts that the book has from before. */
+  openAll(): void {
+    for (let row = this.actors.length; row < this.desk.book.accounts.count; row++) this.open(row);
+  }
+
+  /** The first message of an account, which opens it or is refused. */
+  private first(message: LedgerMessage): void {
+    const { book, judge } = this.desk;
+    try {
+      const opened = book.apply(-1, message, judge);
+      if (opened >= 0) this.open(opened);
+    } catch (error) {
+      const row = book.accounts.find(message.account);
+      // Without an account there is nobody to stop.
+      if (row < 0) throw error;
+      this.open(row);
+      this.desk.failed(row, error, message.sequence);
     }
   }
 

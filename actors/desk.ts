@@ -8,4 +8,8 @@ export interface Desk {
   readonly judge: Judge;
   /** One call an account and tick in which a figure changed. The update is reused. */
   emit(update: EquityUpdate, row: number): void;
+  /** Rows of accounts that failed and take no events now. */
+  readonly stopped: ReadonlySet<number>;
+  /** An assertion about the row's account is false, at a message of the ledger or (NaN) at a tick. */
+  failed(row: number, error: unknown, sequence: number): void;
 }

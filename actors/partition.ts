@@ -1,7 +1,6 @@
 /**
  * A partition: the actor over all accounts of one share of the ledger. Its statechart says what may happen when:
  * nothing is emitted before the ledger is caught up, nothing is applied after draining began.
- * Acquiring a partition by lease stands before `restoring`, with the durability issue.
  */
 import { setup } from 'xstate';
 import type { ActorRefFrom } from 'xstate';
@@ -19,6 +18,8 @@ export type PartitionEvent =
       readonly changes: PriceChanges;
       readonly held: (symbol: number) => void;
     }
+  | { readonly type: 'acquired' }
+  | { readonly type: 'loaded' }
   | { readonly type: 'restored' }
   | { readonly type: 'caught_up' }
   | { readonly type: 'drain' };
@@ -33,6 +34,9 @@ export const partitionLogic = setup({
     deliver: ({ context, event }) => {
       if (event.type === 'ledger') context.accounts.deliver(event.batch);
     },
+    openAll: ({ context }) => {
+      context.accounts.openAll();
+    },
     tick: ({ context, event }) => {
       if (event.type === 'tick') context.accounts.tick(event.tick, event.time, event.changes, event.held);
     },
@@ -40,10 +44,12 @@ export const partitionLogic = setup({
 }).createMachine({
   id: 'partition',
   context: ({ input, self }) => ({ accounts: new AccountActors(input, self) }),
-  initial: 'restoring',
+  initial: 'acquiring',
   states: {
+    /** Another process owns the partition, or nobody yet: this one is its standby. */
+    acquiring: { on: { acquired: 'restoring', drain: 'draining' } },
     /** What was known when the engine started. */
-    restoring: { on: { ledger: { actions: 'deliver' }, restored: 'catching_up', drain: 'draining' } },
+    restoring: { on: { loaded: { actions: 'openAll' }, ledger: { actions: 'deliver' }, restored: 'catching_up', drain: 'draining' } },
     /** What came meanwhile. */
     catching_up: { on: { ledger: { actions: 'deliver' }, caught_up: 'live', drain: 'draining' } },
     live: { on: { ledger: { actions: 'deliver' }, tick: { actions: 'tick' }, drain: 'draining' } },

@@ -14,6 +14,19 @@ export const limits = {
   /** Without a tick for so long, rows of an unfinished period of the curve are written. */
   curveIdleMs: 1_000,
 
+  // Effect log and changelog.
+  /** Effects recorded and not acknowledged, beyond which they are published without waiting for a tick. */
+  effectsUnpublishedBytesMax: 4_194_304,
+  /** States of accounts encoded and not yet acknowledged. */
+  checkpointBatchBytesMax: 8_388_608,
+  /** Accounts encoded before whatever waits has its turn: some 2 ms. */
+  checkpointSliceAccounts: 128,
+  checkpointMarksInChunk: 64,
+  /** Within this every account is written once, changed or not; a third of `frames.max_age` where that is less. */
+  checkpointRefreshMs: 300_000,
+  /** Ticks of the engine's clock that are reserved ahead of it, so that none is given out twice after a crash. */
+  ticksReservedMs: 5_000,
+
   // Streams.
   /** JetStream's own window for a repeated `Nats-Msg-Id`. */
   publisherDuplicatesMs: 120_000,
@@ -77,6 +90,17 @@ export const limits = {
   effectLogFoundMessagesMax: 64,
   /** A value of the changelog that others write, too, is written over them so many times. */
   changelogRetriesMax: 8,
+
+  // Alerts and health.
+  /** Sources of one account of which the last sequence is remembered; of a further one the oldest is forgotten. */
+  sequenceSourcesMax: 16,
+  /** How often the consumer of the sink is asked how far it is. */
+  sinkLagAskMs: 5_000,
+  /** So long `doctor` waits for engines that stand by. */
+  standbyAnswersMs: 300,
+  /** Alerts that `alerts` holds while it reads them, newest first. */
+  cliAlertsKeptMax: 100_000,
+  cliAlertsShown: 100,
 
   // Trades.
   /** A trade that was sent and not acknowledged within this is sent again. */
@@ -276,4 +300,28 @@ export const limits = {
   importRejectionsKeptMax: 1_000,
   importRejectionsShown: 20,
   importProgressMs: 100,
+
+  // Voids.
+  /** Voids of one account that wait for their targets at once; what comes beyond is refused. */
+  voidsWaitingPerAccountMax: 1_000,
+  /** Records of effects looked up for one message; what lies beyond is taken at today's rate. */
+  voidRecordsMax: 20_000,
+
+  // Rebuilding from LEDGER on the command line: replay, verify.
+  rebuildBatchMessages: 1_000,
+  /** Conversions that had no rate, whose kind is looked up. */
+  rebuildConversionsMax: 1_000_000,
+  /** Accounts compared with one query a table. */
+  verifyAccountsPage: 1_000,
+  verifyInspectionsAtOnce: 64,
+  verifyDifferencesMax: 10_000,
+  verifyDifferencesShown: 100,
+  /** Rows of one account held to find which of them do not add up. */
+  verifyRowsMax: 1_000_000,
+  /** Memory in which ClickHouse looks for doubled ticks; beyond, it goes by way of its disk. */
+  verifyGroupBytesMax: 268_435_456,
+  /** So long the last applied event may take to have its row in ClickHouse. */
+  verifyBehindMsMax: 10_000,
+  /** So long what does not add up may be on its way: the sink has two inserts at once. */
+  verifySettleMsMax: 2_000,
 } as const;

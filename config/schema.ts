@@ -86,12 +86,14 @@ export const schema = section({
     min_days: integer(1, 100_000, 'days'),
   }),
   duplicates: section({ ids: integer(1, 1_000_000, 'event ids an account') }),
+  voids: section({ wait_ms: integer(0, 86_400_000, 'milliseconds') }),
   curve: section({
     resolution: text(
       'tick, or a period such as 250ms, 1s or 1m',
       (v) => v === 'tick' || parsePeriodMs(v) !== null,
     ),
   }),
+  checkpoint: section({ interval_ms: integer(10, 600_000, 'milliseconds') }),
   frames: section({ flush_interval_ms: integer(1, 60_000, 'milliseconds'), max_age: period }),
   log: section({ level: choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent') }),
 });

@@ -6,7 +6,6 @@ import { Observable, concatMap, filter, from, map } from 'rxjs';
 import type { Subscription } from 'rxjs';
 import { createActor } from 'xstate';
 import { lifecycleTable } from '../actors/account-lifecycle.ts';
-import type { Desk } from '../actors/desk.ts';
 import { partitionLogic } from '../actors/partition.ts';
 import type { PartitionActor } from '../actors/partition.ts';
 import type { Config } from '../config/load.ts';
@@ -14,27 +13,29 @@ import { limits } from '../config/limits.ts';
 import { periodMs } from '../config/period.ts';
 import { PriceConflater } from '../streams/operators/conflate-prices.ts';
 import { conflateUntilTick } from '../streams/operators/conflate-until-tick.ts';
+import { AccountSupervisor } from './account-supervisor.ts';
 import { Alerting } from './alerting.ts';
+import { Checkpointer } from './checkpointer.ts';
 import { Counters } from './counters.ts';
 import { CurveWriter } from './curve-writer.ts';
-import type { Effect } from './domain/effect.ts';
-import type { EquityUpdate } from './domain/equity-update.ts';
 import type { InstrumentFields, InstrumentTable } from './domain/instrument.ts';
-import type { LedgerMessage } from './domain/ledger-event.ts';
-import type { PriceChanges } from './domain/price-change.ts';
-import type { Rejected } from './domain/rejection.ts';
 import { minutesOf } from './domain/session-day.ts';
+import { Health } from './health.ts';
 import { Book } from './ledger/book.ts';
-import type { DeadLetter, Ports, PriceIntake, TickMessage } from './ports.ts';
-import { engineQueries } from './queries.ts';
 import { LedgerIntake } from './ledger-intake.ts';
-import { offerRecorded } from './recorded-prices.ts';
+import { Outcomes } from './outcomes.ts';
+import type { Ports, PriceIntake, TickMessage } from './ports.ts';
+import { engineQueries } from './queries.ts';
+import { Recovery } from './recovery.ts';
 import { TickGate } from './tick-gate.ts';
+import type { PendingTick } from './tick-gate.ts';
+import { Ticker } from './ticker.ts';
+import { VoidHistory } from './void-history.ts';
 
 export interface App {
-  /** Resolves when the partition is live. */
+  /** Resolves when the partition is live: waits for as long as another process owns it. */
   start(): Promise<void>;
-  /** Drains: nothing half applied, everything framed and acknowledged. */
+  /** Drains: nothing half applied, everything framed, in the changelog and acknowledged; the lease is given back. */
   stop(): Promise<void>;
   /** Rejects when the engine cannot go on. */
   readonly failed: Promise<never>;
@@ -51,22 +52,21 @@ class Engine implements App {
   private readonly config: Config;
   private readonly instruments: InstrumentTable;
   private readonly book: Book;
+  private readonly alerting: Alerting;
+  private readonly health: Health;
   private readonly conflater: PriceConflater;
   private readonly partition: PartitionActor;
   private readonly gate: TickGate;
   private readonly intake: LedgerIntake;
+  private readonly ticker: Ticker;
   private readonly curve: CurveWriter;
-  private readonly alerting: Alerting;
+  private readonly checkpointer: Checkpointer;
+  private readonly outcomes: Outcomes;
+  private readonly recovery: Recovery;
   private readonly counters = new Counters();
-  private readonly desk: Desk;
   private readonly subscriptions: Subscription[] = [];
   private readonly timers: (() => void)[] = [];
-  private tick = 0;
-  /** Wall time of the last tick, and whether the curve has rows since it was written on idling. */
-  private tickedAt = 0;
-  private isCurveOpen = false;
-  /** Whether a LEDGER sequence is in a frame from before the start. */
-  private isFramed: (sequence: number) => boolean = () => false;
+  private isOwner = false;
 
   constructor(ports: Ports, config: Config, instruments: InstrumentTable) {
     this.ports = ports;
@@ -75,156 +75,158 @@ class Engine implements App {
     this.failed = new Promise<never>((_, reject) => {
       this.fail = reject;
     });
-    this.book = new Book(
-      {
-        baseCurrency: config.accounts.base_currency,
-        pivot: config.fx.pivot,
-        timezone: config.accounts.timezone,
-        cutoverMinutes: minutesOf(config.accounts.cutover) ?? 0,
-        autoOpen: config.accounts.auto_open,
-        marksAtExit: config.prices.mark === 'exit',
-        dustMinor: config.performance.dust_minor,
-        idsKept: config.duplicates.ids,
-        staleAfterMs: config.prices.stale_after_ms,
-        eventsTakeTickTime: ports.ticks !== null,
-      },
-      instruments,
-      lifecycleTable(),
-    );
-    this.alerting = new Alerting(ports.alerts, this.book, instruments.symbols);
-    this.conflater = new PriceConflater(
-      {
-        mark: config.prices.mark,
-        fromSettlements: config.prices.from_settlements,
-        maxFutureMs: config.prices.max_future_ms,
-        maxMovePercent: config.prices.guard.max_move_percent,
-        confirmTicks: config.prices.guard.confirm_ticks,
-      },
-      ports.clock,
-      (symbol, _from, _to, isHeld) => {
-        const limit = String(config.prices.guard.max_move_percent);
-        this.alerting.heldPrice(
-          symbol,
-          isHeld,
-          `a move beyond ${limit} % waits to be confirmed`,
-          ports.clock.now(),
-        );
-      },
-    );
-    const { resolution } = config.curve;
-    this.curve = new CurveWriter(
-      this.book,
-      ports.frames,
-      instruments,
-      resolution === 'tick' ? 0 : periodMs(resolution),
-    );
+    ports.lease.lost.catch((error: unknown) => {
+      this.fail(error);
+    });
+    this.book = bookOf(config, instruments, ports.ticks !== null);
+    const { book, counters } = this;
+    const alerting = new Alerting(ports.alerts, book, instruments.symbols, ports.clock);
+    this.alerting = alerting;
+    this.conflater = conflaterOf(config, ports, alerting);
+    this.curve = curveOf(config, ports, book, instruments);
     this.gate = new TickGate(ports.ledger, ports.trades, () => this.intake.applied);
+    const { conflater, gate, curve } = this;
+    // The partition's actor needs what tells of its outcomes, and that the ticker, which drives the partition.
+    const ticker = new Ticker({
+      ports,
+      curve,
+      alerting,
+      counters,
+      send: (event) => {
+        this.partition.send(event);
+      },
+      applied: () => this.intake.applied,
+      done: (changes) => {
+        this.checkpointer.ticked(changes);
+      },
+    });
+    this.ticker = ticker;
+    this.checkpointer = new Checkpointer({
+      ports,
+      book,
+      instruments,
+      ticker,
+      partitions: config.partitions,
+      intervalMs: config.checkpoint.interval_ms,
+      refreshMs: Math.min(limits.checkpointRefreshMs, Math.floor(periodMs(config.frames.max_age) / 3)),
+      fail: this.fail,
+    });
+    const { checkpointer } = this;
+    this.health = new Health({
+      ports,
+      applied: () => this.intake.applied,
+      checkpoint: () => checkpointer.sequence,
+    });
+    const supervisor = new AccountSupervisor({
+      ports,
+      book,
+      ticker,
+      alerting,
+      outcomes: () => this.outcomes,
+      alone: (action) => this.intake.alone(action),
+      fail: this.fail,
+    });
+    this.outcomes = new Outcomes({
+      ports, config, book, conflater, gate, ticker, checkpointer, counters, alerting, supervisor,
+    }); // prettier-ignore
+    this.partition = createActor(partitionLogic, { id: 'partition-0', input: this.outcomes });
+    this.partition.subscribe({ error: this.fail });
     this.intake = new LedgerIntake({
-      gate: this.gate,
+      gate,
       frames: ports.frames,
       symbols: instruments.symbols,
       describe: async (symbol) => {
         const fields = await ports.instruments.lookup(symbol);
         if (fields !== null) this.describe(symbol, fields);
       },
+      voids: new VoidHistory(book, ports.ledger, ports.effects),
       deliver: (batch) => {
         this.partition.send({ type: 'ledger', batch });
       },
-    });
-    this.desk = {
-      book: this.book,
-      judge: {
-        applied: (effect) => {
-          this.onApplied(effect);
-        },
-        bookedLate: (effect) => {
-          ports.frames.effect(effect);
-        },
-        duplicate: () => {
-          this.counters.duplicates++;
-        },
-        rejected: (message, index, rejection) => {
-          this.onRejected(message, index, rejection);
-        },
-      },
-      emit: (update, row) => {
-        this.onUpdate(update, row);
-      },
-    };
-    this.partition = createActor(partitionLogic, { id: 'partition-0', input: this.desk });
-    this.partition.subscribe({
-      error: (error) => {
-        this.fail(error);
+      relieve: async () => {
+        if (ports.effects.outstandingBytes > limits.effectsUnpublishedBytesMax) {
+          await ticker.settle(ports.ticks === null);
+        }
       },
     });
+    const { intake, outcomes } = this;
+    this.recovery = new Recovery({
+      ports, config, book, instruments, conflater, gate, intake, outcomes, checkpointer,
+      loaded: () => {
+        this.partition.send({ type: 'loaded' });
+      },
+    }); // prettier-ignore
   }
 
   async start(): Promise<void> {
-    const { ports } = this;
-    this.partition.start();
+    const { ports, ticker, partition } = this;
+    partition.start();
+    const isLive = (): boolean => partition.getSnapshot().matches('live');
+    const queries = engineQueries(this.book, () => this.stats(), isLive, () => ports.lease.isHeld);
+    await ports.queries.standBy(queries);
+    const epoch = await ports.lease.acquire();
+    this.isOwner = true;
+    await ports.queries.serve(queries);
+    this.timers.push(this.health.watch());
+    ports.log.info({ epoch }, 'the partition is owned');
+    partition.send({ type: 'acquired' });
+    // The log first: from here on nothing that a former owner still writes changes what is read.
+    await ports.effects.open(epoch);
+    await ports.changelog.open(epoch);
+    ports.frames.open(epoch);
     for (const [symbol, fields] of Object.entries(this.config.instruments)) this.describe(symbol, fields);
     await ports.instruments.open((symbol, fields) => {
       this.describe(symbol, fields);
-    }, this.refused);
-    await ports.queries.serve(engineQueries(this.book, () => this.stats()));
-    await this.restore();
-    await ports.prices.open(this.conflater, this.refused);
+    }, this.outcomes.refuse);
+    const recovered = await this.recovery.run();
+    const { through, checkpoint, ledgerCreated } = recovered;
+    // Ticks that come from outside reserve none.
+    ticker.tick = ports.ticks === null ? recovered.tick : recovered.lastTick;
+    ticker.durableThrough = through;
+    await this.recovery.mark(ports.ticks === null ? ports.clock.now() : NaN);
+    partition.send({ type: 'restored' });
+    this.gate.release();
     await this.intake.appliedThrough(await ports.ledger.lastSequence());
-    this.partition.send({ type: 'caught_up' });
+    const { stopped } = this.outcomes;
+    this.alerting.recover(await ports.alerts.raised(), (row) => stopped.has(row));
+    await this.checkpointer.start(checkpoint, ledgerCreated, through);
+    partition.send({ type: 'caught_up' });
     ports.log.info({ accounts: this.book.accounts.count, sequence: this.intake.applied }, 'live');
     this.openTicks();
-    await ports.trades.open(this.tradeIntake(), this.refused);
-  }
-
-  /**
-   * The whole ledger again, each event as it was valued the first time, where frames recorded it; then the marks.
-   * A changelog that makes this short, and what happens when frames are gone, come with the durability issue.
-   */
-  private async restore(): Promise<void> {
-    const { ports, book, instruments, conflater } = this;
-    const { history } = ports;
-    book.beginRecall(history, history.curves);
-    this.isFramed = (sequence) => history.isFramed(sequence);
-    const { framedThrough } = history;
-    const known = await ports.ledger.lastSequence();
-    if (known < framedThrough) {
-      const lost = `${String(known + 1)} to ${String(framedThrough)}`;
-      throw new Error(
-        `LEDGER ends at ${String(known)}, but FRAMES has effects of ${lost}: those messages are lost`,
-      );
-    }
-    // What was never framed is valued anew, after the marks are back.
-    this.gate.holdAt(framedThrough);
-    await ports.ledger.open(1, (batch) => this.intake.take(batch));
-    await this.intake.appliedThrough(framedThrough);
-    book.endRecall();
-    offerRecorded(history, instruments, conflater);
-    for (const { tick } of history.curves.values()) this.tick = Math.max(this.tick, tick);
-    history.forget();
-    book.beginTick(ports.ticks === null ? ports.clock.now() : NaN, conflater.take(), () => undefined);
-    book.quietRecalled();
-    this.gate.release();
-    this.partition.send({ type: 'restored' });
+    await ports.trades.open(this.tradeIntake(), this.outcomes.refuse);
   }
 
   async stop(): Promise<void> {
     const { ports } = this;
+    if (this.isOwner) await this.drain();
+    // Before another owner may answer.
+    await ports.queries.close();
+    await ports.lease.release();
+    this.partition.stop();
+  }
+
+  private async drain(): Promise<void> {
+    const { ports, ticker } = this;
     await ports.trades.close();
     await ports.ledger.close();
     await ports.prices.close();
     for (const each of this.subscriptions) each.unsubscribe();
     for (const cancel of this.timers) cancel();
-    if (ports.ticks === null && this.partition.getSnapshot().matches('live')) this.runClockTick();
+    await ticker.idle();
+    const wasLive = this.partition.getSnapshot().matches('live');
+    if (ports.ticks === null && wasLive) {
+      const now = ports.clock.now();
+      await ticker.run({ tick: now, time: now }, this.conflater.take());
+    }
     this.partition.send({ type: 'drain' });
     this.curve.write();
-    await ports.frames.flush();
-    await ports.queries.close();
-    this.partition.stop();
+    if (wasLive) await this.checkpointer.finish();
+    else await ports.frames.flush();
   }
 
   /** Prices and ticks until now became one stream of ticks, each with the prices before it. */
   private openTicks(): void {
-    const { ports, config } = this;
+    const { ports, config, ticker } = this;
     if (ports.ticks === null) {
       const ticks = new Observable<TickMessage>((out) =>
         ports.clock.every(config.tick.interval_ms, () => {
@@ -232,22 +234,24 @@ class Engine implements App {
           out.next({ tick: now, time: now });
         }),
       );
-      this.subscribe(ticks.pipe(conflateUntilTick(this.conflater)), (tick) => {
-        this.runTick(tick, tick.changes);
+      // A tick that cannot begin is one with the next: its prices stay pending.
+      const free = ticks.pipe(
+        filter(({ tick }) => ticker.isFreeAt(tick)),
+        conflateUntilTick(this.conflater),
+      );
+      this.subscribe(free, (tick) => {
+        ticker.run(tick, tick.changes).catch(this.fail);
       });
       return;
     }
-    const opened = ports.ticks(this.refused).pipe(
-      // A tick that finds the queue full is one with the next: its prices stay pending.
-      filter(() => this.gate.waiting < limits.ticksWaitingMax),
+    const opened = ports.ticks(this.outcomes.refuse).pipe(
+      // A tick that finds the queue full is one with the next, too.
+      filter(() => this.gate.waiting < limits.ticksWaitingMax && ports.lease.isHeld),
       conflateUntilTick(this.conflater),
       map((tick) => this.gate.admit(tick, tick.changes)),
-      concatMap((tick) => from(this.gate.open(tick))),
+      concatMap((tick) => from(this.runAdmitted(tick))),
     );
-    this.subscribe(opened, (tick) => {
-      this.runTick(tick, tick.changes);
-      this.gate.close();
-    });
+    this.subscribe(opened, () => undefined);
     this.timers.push(
       ports.clock.every(limits.curveIdleMs, () => {
         this.writeIdleCurve();
@@ -255,92 +259,23 @@ class Engine implements App {
     );
   }
 
+  /** A tick that came by NATS: what came before it is applied, it is run and told, and the ledger goes on. */
+  private async runAdmitted(tick: PendingTick): Promise<void> {
+    const { changes } = await this.gate.open(tick);
+    await this.ticker.run(tick, changes);
+    this.gate.close();
+  }
+
   private subscribe<T>(source: Observable<T>, next: (value: T) => void): void {
-    const error = (e: unknown): void => {
-      this.fail(e);
-    };
-    this.subscriptions.push(source.subscribe({ next, error }));
-  }
-
-  private runClockTick(): void {
-    const now = this.ports.clock.now();
-    this.runTick({ tick: now, time: now }, this.conflater.take());
-  }
-
-  /** Ticks never go back, whatever the clock or the sender says. */
-  private runTick(message: TickMessage, changes: PriceChanges): void {
-    const startedAt = performance.now();
-    const tick = Math.max(this.tick + 1, message.tick);
-    const { time } = message;
-    this.tick = tick;
-    this.curve.begin(time);
-    if (this.alerting.holdsPrices) this.clearHeld(changes, time);
-    this.partition.send({ type: 'tick', tick, time, changes, held: (symbol) => this.onHeld(symbol, time) });
-    this.curve.end(tick, time, changes);
-    this.ports.frames.seal(tick, time, this.intake.applied);
-    this.isCurveOpen = true;
-    this.tickedAt = this.ports.clock.now();
-    this.counters.ticked(performance.now() - startedAt);
+    this.subscriptions.push(source.subscribe({ next, error: this.fail }));
   }
 
   /** Ticks of a subject may stop within a period: its rows are not to wait for the next one. */
   private writeIdleCurve(): void {
-    if (!this.isCurveOpen || this.ports.clock.now() - this.tickedAt < limits.curveIdleMs) return;
+    const { ticker, ports } = this;
+    if (!ticker.isCurveOpen || ports.clock.now() - ticker.tickedAt < limits.curveIdleMs) return;
     this.curve.write();
-    this.isCurveOpen = false;
-  }
-
-  private onApplied(effect: Effect): void {
-    const { event } = effect;
-    if (!this.isFramed(effect.sequence)) this.ports.frames.effect(effect);
-    this.counters.applied(event.kind);
-    if (!('direction' in event)) return;
-    const { symbol } = event;
-    const time = Number.isNaN(event.ts) ? this.ports.clock.now() : event.ts;
-    this.conflater.offerFromSettlement(symbol, effect.price, time);
-    const policy = this.config.prices.from_settlements;
-    if (policy === 'always') this.gate.include(symbol, effect.price, time, this.book.markTime(symbol));
-    else if (policy === 'unpriced' && !this.book.hasMark(symbol))
-      this.gate.include(symbol, effect.price, -Infinity, NaN);
-  }
-
-  private onRejected(message: LedgerMessage, index: number, rejection: Rejected): void {
-    this.refused({
-      stream: 'LEDGER',
-      sequence: message.sequence,
-      index,
-      subject: message.subject,
-      account: message.account === '' ? '_' : message.account,
-      reason: rejection.reason,
-      detail: rejection.detail,
-      time: message.time,
-      payload: message.payload,
-    });
-  }
-
-  private readonly refused = (letter: DeadLetter): void => {
-    this.counters.refused(letter.reason);
-    this.ports.deadLetters.publish(letter);
-    if (letter.stream !== 'LEDGER' || !this.isFramed(letter.sequence)) this.ports.frames.rejected(letter);
-    this.alerting.rejected(letter);
-  };
-
-  private onUpdate(update: EquityUpdate, row: number): void {
-    this.ports.updates.emit(update);
-    this.counters.emitted++;
-    this.alerting.checkUnpriced(row, update.timestamp);
-  }
-
-  private onHeld(symbol: number, time: number): void {
-    this.alerting.heldPrice(symbol, true, 'its mark would take an amount out of the safe integers', time);
-  }
-
-  /** A price that was held back for its size is offered again by the market: it is judged anew. */
-  private clearHeld(changes: PriceChanges, time: number): void {
-    for (let i = 0; i < changes.count; i++) {
-      const symbol = changes.symbols[i] ?? 0;
-      if (this.alerting.isHeld(symbol)) this.alerting.heldPrice(symbol, false, 'it is marked again', time);
-    }
+    ticker.isCurveOpen = false;
   }
 
   /** A trade is a market print: its price is offered, also to a tick that waits for the trades before it. */
@@ -373,17 +308,59 @@ class Engine implements App {
 
   private stats() {
     const { counts } = this.conflater;
+    const state = this.partition.getSnapshot().value;
+    const isRecovering = state === 'restoring' || state === 'catching_up';
     return this.counters.stats({
-      state: this.partition.getSnapshot().value,
+      state,
+      lags: this.health.lags,
+      ...(isRecovering ? { recovery: this.recovery.progress } : {}),
       accounts: this.book.accounts.count,
       holdings: this.book.holdingCount,
       symbols: this.instruments.symbols.size,
-      tick: this.tick,
+      tick: this.ticker.tick,
       ledger_sequence: this.intake.applied,
+      checkpoint_sequence: this.checkpointer.sequence,
+      checkpoint_accounts_pending: this.checkpointer.pending,
       prices_received: counts.received,
       prices_ignored: counts.ignored,
       prices_rounded: counts.rounded,
       tick_queue: this.gate.waiting,
     });
   }
+}
+
+function bookOf(config: Config, instruments: InstrumentTable, eventsTakeTickTime: boolean): Book {
+  const options = {
+    baseCurrency: config.accounts.base_currency,
+    pivot: config.fx.pivot,
+    timezone: config.accounts.timezone,
+    cutoverMinutes: minutesOf(config.accounts.cutover) ?? 0,
+    autoOpen: config.accounts.auto_open,
+    marksAtExit: config.prices.mark === 'exit',
+    dustMinor: config.performance.dust_minor,
+    idsKept: config.duplicates.ids,
+    voidsWaitMs: config.voids.wait_ms,
+    staleAfterMs: config.prices.stale_after_ms,
+    eventsTakeTickTime,
+  };
+  return new Book(options, instruments, lifecycleTable());
+}
+
+function conflaterOf({ prices }: Config, ports: Ports, alerting: Alerting): PriceConflater {
+  const options = {
+    mark: prices.mark,
+    fromSettlements: prices.from_settlements,
+    maxFutureMs: prices.max_future_ms,
+    maxMovePercent: prices.guard.max_move_percent,
+    confirmTicks: prices.guard.confirm_ticks,
+  };
+  const why = `a move beyond ${String(prices.guard.max_move_percent)} % waits to be confirmed`;
+  return new PriceConflater(options, ports.clock, (symbol, _from, _to, isHeld) => {
+    alerting.heldPrice(symbol, isHeld, why, ports.clock.now());
+  });
+}
+
+function curveOf({ curve }: Config, ports: Ports, book: Book, instruments: InstrumentTable): CurveWriter {
+  const resolutionMs = curve.resolution === 'tick' ? 0 : periodMs(curve.resolution);
+  return new CurveWriter(book, ports.frames, instruments, resolutionMs);
 }

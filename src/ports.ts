@@ -102,6 +102,8 @@ export interface LedgerSource {
   lastSequence(): Promise<number>;
   /** What the stream is: its creation time (as the server writes it), its first and last sequence. */
   bounds(): Promise<LedgerBounds>;
+  /** Messages that the server had at the last delivery, or that were handed out, and that are not applied. */
+  readonly lag: number;
   /** Every message of one account up to a sequence, in order. */
   ofAccount(account: string, through: number, take: (message: LedgerMessage) => void): Promise<void>;
   close(): Promise<void>;
@@ -228,6 +230,9 @@ export interface FrameSink {
   ready(): Promise<void>;
   /** Sends what may leave and resolves when all of it is acknowledged. */
   flush(): Promise<void>;
+  /** Rows taken and not acknowledged, and bytes of frames that were handed over and are not acknowledged. */
+  readonly outstandingRows: number;
+  readonly outstandingBytes: number;
   /** Rows of effects taken so far, and of these, from the first on, how many are in acknowledged frames. */
   readonly effectsWritten: number;
   readonly effectsDurable: number;
@@ -255,12 +260,24 @@ export interface DeadLetterSink {
 
 export interface AlertSink {
   publish(alert: Alert): void;
+  /** What former owners raised, of kinds of which the condition lasts, and nobody cleared. */
+  raised(): Promise<readonly Alert[]>;
+}
+
+/** How far the sink is, which is another process. */
+export interface SinkLag {
+  /** Frames that FRAMES has and the sink has not acknowledged; null where nobody can say. */
+  frames(): Promise<number | null>;
 }
 
 export type AccountOrder = 'id' | 'equity' | 'day_change' | 'drawdown';
 
 /** What the service `tidemark` asks the engine. */
 export interface EngineQueries {
+  /** Whether the accounts are all there: until then nothing is said of any. */
+  isLive(): boolean;
+  /** Whether nobody else can own the partition now: who may be replaced already says nothing of it. */
+  isOwner(): boolean;
   /** null: no such account. */
   inspect(account: string): AccountView | null;
   /** Accounts in order, after `after` (an account id), at most `limit`. */
@@ -268,13 +285,42 @@ export interface EngineQueries {
   stats(): EngineStats;
 }
 
+/** What is on its way, by part. */
+export interface EngineLags {
+  /** Messages of LEDGER that are not applied. */
+  readonly ledger: number;
+  /** Not acknowledged by FRAMES. */
+  readonly frames: { readonly bytes: number; readonly rows: number };
+  /** Bytes of effects not acknowledged by the effect log. */
+  readonly effects: number;
+  /** LEDGER sequences that a recovery would read again. */
+  readonly checkpoint: number;
+  /** Frames that the sink has not acknowledged, as of a few seconds ago; null: unknown. */
+  readonly sink: number | null;
+}
+
+export interface RecoveryProgress {
+  /** What it is doing: changelog, effects, frames, ledger, prices, tail (of the ledger). */
+  readonly phase: string;
+  readonly accounts: number;
+  /** LEDGER sequence applied, and the one up to which everything had been applied and told; 0: not known yet. */
+  readonly sequence: number;
+  readonly through: number;
+}
+
 export interface EngineStats {
   readonly state: string;
+  readonly lags: EngineLags;
+  /** Only while the past is brought back. */
+  readonly recovery?: RecoveryProgress;
   readonly accounts: number;
   readonly holdings: number;
   readonly symbols: number;
   readonly tick: number;
   readonly ledger_sequence: number;
+  /** From which a recovery would begin, and how many accounts changed since they were written. */
+  readonly checkpoint_sequence: number;
+  readonly checkpoint_accounts_pending: number;
   readonly prices_received: number;
   readonly prices_ignored: number;
   readonly prices_rounded: number;
@@ -289,6 +335,9 @@ export interface EngineStats {
 }
 
 export interface QueryServer {
+  /** Says only that this process stands by, and how it is: what is asked of the owner is not answered. */
+  standBy(queries: EngineQueries): Promise<void>;
+  /** The partition is owned: answers for it from now on. */
   serve(queries: EngineQueries): Promise<void>;
   close(): Promise<void>;
 }
@@ -311,4 +360,5 @@ export interface Ports {
   readonly deadLetters: DeadLetterSink;
   readonly alerts: AlertSink;
   readonly queries: QueryServer;
+  readonly sink: SinkLag;
 }

@@ -9,4 +9,5 @@ export const systemClock: Clock = {
       clearInterval(timer);
     };
   },
+  turn: () => new Promise((resolve) => setImmediate(resolve)),
 };

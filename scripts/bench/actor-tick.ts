@@ -4,7 +4,7 @@
  */
 import { createActor, createMachine, fromTransition, type AnyActorRef } from 'xstate';
 import { accountLogic, type AccountActor } from '../../actors/account.ts';
-import { allPrices, fillBook, fixtureStart, newBook } from './book-fixture.ts';
+import { allPrices, fillBook, fixtureStart, newBook, rethrow } from './book-fixture.ts';
 import { alternate, ratioOf, rounded } from './rounds.ts';
 import type { BenchRow } from './row.ts';
 
@@ -49,6 +49,8 @@ function accountRound(parent: AnyActorRef): () => number {
     emit: () => {
       emitted++;
     },
+    stopped: new Set<number>(),
+    failed: rethrow,
   };
   const logic = accountLogic(desk);
   const actors: AccountActor[] = Array.from({ length: accounts }, (_, row) =>

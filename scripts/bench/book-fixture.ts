@@ -33,6 +33,7 @@ export function newBook(symbolCount: number): BookFixture {
       marksAtExit: false,
       dustMinor: 100,
       idsKept: 1024,
+      voidsWaitMs: 5_000,
       staleAfterMs: 60_000,
       eventsTakeTickTime: false,
     },
@@ -48,6 +49,7 @@ export function newBook(symbolCount: number): BookFixture {
     bookedLate: () => undefined,
     duplicate: refuse,
     rejected: refuse,
+    voidsWaiting: () => undefined,
   };
   return { book, symbols, random: new Random(1), refused: () => refused, judge };
 }
@@ -141,3 +143,8 @@ export function allPrices(fixture: BookFixture, time: number): PriceChanges {
 }
 
 export const fixtureStart = start;
+
+/** What a desk does about an account that fails: here, none may. */
+export function rethrow(_row: number, error: unknown): never {
+  throw error as Error;
+}

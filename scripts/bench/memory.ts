@@ -6,7 +6,7 @@ import { createActor, createMachine } from 'xstate';
 import { AccountActors } from '../../actors/accounts.ts';
 import type { LedgerMessage } from '../../src/domain/ledger-event.ts';
 import { LedgerDecoder } from '../../streams/codec/ledger-message.ts';
-import { allPrices, fixtureStart, newBook, type BookFixture } from './book-fixture.ts';
+import { allPrices, fixtureStart, newBook, rethrow, type BookFixture } from './book-fixture.ts';
 import { rounded } from './rounds.ts';
 import type { BenchRow } from './row.ts';
 
@@ -20,7 +20,7 @@ export async function run(): Promise<BenchRow[]> {
   const parent = createActor(createMachine({}));
   parent.start();
   const { book, judge } = fixture;
-  const actors = new AccountActors({ book, judge, emit: () => undefined }, parent);
+  const actors = new AccountActors({ book, judge, emit: () => undefined, stopped: new Set<number>(), failed: rethrow }, parent);
   await collected();
   const before = process.memoryUsage().rss;
   openAll(fixture, actors);

@@ -60,6 +60,9 @@ export interface RecordedPrice {
   readonly time: number;
 }
 
+/** The form in which this version keeps accounts and checkpoints: what another one wrote, it may not read. */
+export const changelogFormat = 1;
+
 /** How far everything that was durable had come when it was written down. Recovery begins here. */
 export interface Checkpoint {
   /** Of the changelog: what one version writes another may not read. */

@@ -6,6 +6,8 @@ import { grown, nextCapacity } from './grow.ts';
 
 export class Accounts {
   count = 0;
+  /** The last tick at which an account was closed. */
+  lastTick = 0;
   readonly ids: string[] = [];
   readonly names: string[] = [];
   /** account_type, benchmark, ...: what `open` and `configure` said and the ledger has no use for. */

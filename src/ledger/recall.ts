@@ -20,14 +20,21 @@ export class Recall {
   source: RecallSource | null = null;
   /** Curves by account id, not yet put in force. */
   readonly curves = new Map<string, RecordedCurve>();
-  /** By account row: LEDGER sequence that the curve row put in force includes. */
-  readonly emitted = new Map<number, number>();
+  /** By account row: LEDGER sequence that what was told of the account last includes. */
+  readonly told = new Map<number, number>();
+  /** By row of a restored account: the last tick that its state has seen. */
+  readonly restored = new Map<number, number>();
   private recorded: RecordedEffect | null = null;
   private taken = 0;
 
   /** Whether the event that is being applied is applied as recorded. */
   get isOn(): boolean {
     return this.recorded !== null;
+  }
+
+  /** The last tick that the account's restored state has seen; -1 where it was not restored. */
+  asOf(row: number): number {
+    return this.restored.get(row) ?? -1;
   }
 
   /** Sets the recorded effect of the event that comes next; null where it is valued now. */

@@ -67,11 +67,11 @@ describe('the curve', () => {
       rowsOf(before).map((row) => [row.accountId, { ...row, time: row.timestamp }] as const),
     );
     const after = new LedgerBench({});
-    after.book.beginRecall({ effect: () => null, late: () => [] }, curves);
+    after.book.past.begin({ effect: () => null, late: () => [] }, curves);
     after.apply('cash.7', deposit, 1);
     after.apply('cash.8', deposit, 2);
-    after.book.endRecall();
-    after.book.quietRecalled();
+    after.book.past.end();
+    after.book.past.quiet();
     after.apply('cash.8', { ...deposit, id: 'd2' }, 3);
     assert.deepEqual(after.tick(), ['8']);
   });

@@ -121,10 +121,10 @@ describe('a book that starts again', () => {
 
         const second = benchOf(LedgerBench, bookOptions);
         play(second, market(before), { now: startMs, sequence: 0 });
-        second.book.beginRecall(first, curves);
+        second.book.past.begin(first, curves);
         const secondClock = { now: startMs, sequence: 0 };
         replay(second, [...before, ...afterTick], secondClock);
-        second.book.endRecall();
+        second.book.past.end();
 
         assert.deepEqual(secondClock, firstClock);
         compare(second, first, measuredAtTicks);

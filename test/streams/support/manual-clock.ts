@@ -23,6 +23,10 @@ export class ManualClock implements Clock {
     return () => void this.timers.delete(timer);
   }
 
+  turn(): Promise<void> {
+    return Promise.resolve();
+  }
+
   advance(ms: number): void {
     this.ms += ms;
     for (const timer of this.timers) {

@@ -1,0 +1,285 @@
+/**
+ * Keeps the changelog: the state of each account that something durable changed, in passes of bounded slices, and after
+ * each pass a checkpoint that says how far recovery need not look. Nothing is written before the effects that led to it
+ * are in the effect log and in acknowledged frames; no checkpoint before everything it vouches for is acknowledged.
+ */
+import { limits } from '../config/limits.ts';
+import type { InstrumentTable } from './domain/instrument.ts';
+import type { PriceChanges } from './domain/price-change.ts';
+import type { Checkpoint } from './domain/recorded.ts';
+import type { Book } from './ledger/book.ts';
+import type { IdPageBytes } from './ledger/snapshot.ts';
+import { changelogFormat } from './domain/recorded.ts';
+import { recordedMark } from './recorded-marks.ts';
+import { Fenced } from './ports.ts';
+import type { Cancel, Ports } from './ports.ts';
+import type { Ticker } from './ticker.ts';
+
+export interface CheckpointerParts {
+  readonly ports: Ports;
+  readonly book: Book;
+  readonly instruments: InstrumentTable;
+  readonly ticker: Ticker;
+  readonly partitions: number;
+  /** Config `checkpoint.interval_ms`. */
+  readonly intervalMs: number;
+  /** Within this every account is written once, changed or not: what its curve did meanwhile is read from frames. */
+  readonly refreshMs: number;
+  /** Writing has become impossible: another process owns the partition. */
+  readonly fail: (error: unknown) => void;
+}
+
+/** What a pass found when it began. */
+interface Marker {
+  readonly through: number;
+  readonly effectsFrom: number;
+  readonly effectRows: number;
+}
+
+interface Snapshot {
+  readonly row: number;
+  readonly account: string;
+  readonly state: Uint8Array;
+  /** Pages of ids that the state names and the changelog does not have. */
+  readonly pages: readonly IdPageBytes[];
+}
+
+export class Checkpointer {
+  private readonly parts: CheckpointerParts;
+  private isDirty = new Uint8Array(64);
+  private dirty: number[] = [];
+  /** By account row: how many of its pages of ids are in the changelog. */
+  private readonly pagesSaved: number[] = [];
+  private readonly dirtyChunks = new Set<number>();
+  private last: Checkpoint | null = null;
+  private ledgerCreated = '';
+  /** Row at which the refreshing of all accounts goes on, and where FRAMES stood when it began. */
+  private cursor = 0;
+  private cycleFrom = 1;
+  private framesFrom = 1;
+  private waiting: { readonly isMet: () => boolean; readonly go: () => void }[] = [];
+  private running: Promise<void> | null = null;
+  private cancel: Cancel = () => undefined;
+
+  constructor(parts: CheckpointerParts) {
+    this.parts = parts;
+  }
+
+  /** LEDGER sequence from which a recovery would begin. */
+  get sequence(): number {
+    return this.last?.sequence ?? 0;
+  }
+
+  /** Accounts changed and not yet written. */
+  get pending(): number {
+    return this.dirty.length;
+  }
+
+  /** Something durable of the account changed: by a ledger event, or by a booking at a tick. */
+  note(row: number): void {
+    if (row >= this.isDirty.length) {
+      const larger = new Uint8Array(Math.max(row + 1, this.isDirty.length * 2));
+      larger.set(this.isDirty);
+      this.isDirty = larger;
+    }
+    if (this.isDirty[row] === 1) return;
+    this.isDirty[row] = 1;
+    this.dirty.push(row);
+  }
+
+  /** Of a restored account: the changelog has these pages. */
+  notePages(row: number, count: number): void {
+    this.pagesSaved[row] = count;
+  }
+
+  /** A tick is told; its marks are to be kept. */
+  ticked(changes: PriceChanges): void {
+    for (let i = 0; i < changes.count; i++) {
+      this.dirtyChunks.add(((changes.symbols[i] ?? 0) / limits.checkpointMarksInChunk) | 0);
+    }
+    this.wake();
+  }
+
+  /** Begins: ticks are reserved before the first one is given out. `last`: where this owner's recovery began. */
+  async start(last: Checkpoint | null, ledgerCreated: string, through: number): Promise<void> {
+    const { ports, intervalMs } = this.parts;
+    this.last = last;
+    this.ledgerCreated = ledgerCreated;
+    this.framesFrom = this.cycleFrom = last?.framesFrom ?? 1;
+    const effectsFrom = last?.effectsFrom ?? 1;
+    await this.save({ through: last?.sequence ?? 0, effectsFrom, effectRows: 0 });
+    ports.log.debug({ from: this.sequence, through }, 'checkpoints begin');
+    this.cancel = ports.clock.every(intervalMs, () => {
+      this.wake();
+      this.running ??= this.attempt().finally(() => (this.running = null));
+    });
+  }
+
+  /** The last checkpoint of this owner: every account as it is now, so that the next one need not read anything. */
+  async finish(): Promise<void> {
+    const { ports, book, ticker } = this.parts;
+    this.cancel();
+    await this.running;
+    await ports.frames.flush();
+    const marker = this.marker();
+    const { sequence } = book.accounts;
+    // With ticks from outside an event may still wait for its tick: then its account is left as it was.
+    const rows = Array.from({ length: book.accounts.count }, (_, row) => row);
+    const settled = rows.filter((row) => (sequence[row] ?? 0) <= ticker.durableThrough);
+    await this.saveAccounts(settled, Promise.resolve());
+    await this.saveMarks();
+    if (settled.length < rows.length) return;
+    this.framesFrom = Math.max(this.framesFrom, ports.frames.position + 1);
+    await this.save(marker);
+  }
+
+  private async attempt(): Promise<void> {
+    try {
+      await this.pass();
+    } catch (error) {
+      if (error instanceof Fenced) this.parts.fail(error);
+      // What is refused otherwise is tried again with the next pass; until then recovery begins further back.
+      else this.parts.ports.log.error({ error: String(error) }, 'the changelog could not be written');
+    }
+  }
+
+  private async pass(): Promise<void> {
+    const { frames } = this.parts.ports;
+    const marker = this.marker();
+    const rows = this.dirty;
+    this.dirty = [];
+    const cycleEnds = this.addRefreshed(rows);
+    await this.saveAccounts(rows);
+    await this.saveMarks();
+    await this.until(() => frames.effectsDurable >= marker.effectRows);
+    if (cycleEnds) {
+      this.framesFrom = this.cycleFrom;
+      this.cycleFrom = Math.max(this.cycleFrom, frames.position + 1);
+    }
+    await this.save(marker);
+  }
+
+  private marker(): Marker {
+    const { ports, ticker } = this.parts;
+    return {
+      through: ticker.durableThrough,
+      effectsFrom: ports.effects.position + 1,
+      effectRows: ports.frames.effectsWritten,
+    };
+  }
+
+  /** Some more of all accounts, so that each is written in time. Says whether the last of them is among these. */
+  private addRefreshed(rows: number[]): boolean {
+    const { book, intervalMs, refreshMs } = this.parts;
+    const { count } = book.accounts;
+    const end = Math.min(count, this.cursor + Math.ceil((count * intervalMs) / refreshMs));
+    for (; this.cursor < end; this.cursor++) if (this.isDirty[this.cursor] !== 1) rows.push(this.cursor);
+    if (this.cursor < count) return false;
+    this.cursor = 0;
+    return true;
+  }
+
+  /** `durable` says when what a batch holds may be written; unless given, once all of it is. */
+  private async saveAccounts(rows: readonly number[], durable?: Promise<void>): Promise<void> {
+    let next = 0;
+    while (next < rows.length) {
+      const batch: Snapshot[] = [];
+      let bytes = 0;
+      while (next < rows.length && bytes < limits.checkpointBatchBytesMax) {
+        const end = Math.min(rows.length, next + limits.checkpointSliceAccounts);
+        for (; next < end; next++) {
+          const snapshot = this.snapshot(rows[next] ?? 0);
+          bytes += snapshot.state.length;
+          batch.push(snapshot);
+        }
+        await this.parts.ports.clock.turn();
+      }
+      await (durable ?? this.durable());
+      await this.write(batch);
+    }
+  }
+
+  private snapshot(row: number): Snapshot {
+    const { book } = this.parts;
+    this.isDirty[row] = 0;
+    return {
+      row,
+      account: book.accounts.ids[row] ?? '',
+      state: book.snapshot(row),
+      pages: book.idPages(row, this.pagesSaved[row] ?? 0),
+    };
+  }
+
+  /** Resolves when everything that has been applied until now is in the effect log and in acknowledged frames. */
+  private async durable(): Promise<void> {
+    const { ports, ticker } = this.parts;
+    const { tick, applied } = ticker;
+    const rows = ports.frames.effectsWritten;
+    const isLogged = (): boolean => ticker.durableThrough >= applied && ticker.durableTick >= tick;
+    await this.until(() => isLogged() && ports.frames.effectsDurable >= rows);
+  }
+
+  private async write(batch: readonly Snapshot[]): Promise<void> {
+    try {
+      await Promise.all(batch.map((snapshot) => this.writeOne(snapshot)));
+    } catch (error) {
+      // Nothing vouches for them: they are written with the next pass.
+      for (const { row } of batch) this.note(row);
+      throw error;
+    }
+  }
+
+  /** Pages before the state that names them. */
+  private async writeOne({ row, account, state, pages }: Snapshot): Promise<void> {
+    const { book, ports } = this.parts;
+    for (const { number, slot, page } of pages) {
+      await ports.changelog.saveIds(account, slot, page);
+      this.pagesSaved[row] = number + 1;
+    }
+    await ports.changelog.saveAccount(account, state);
+    book.snapshotKept(row);
+  }
+
+  private async saveMarks(): Promise<void> {
+    const { ports, book, instruments } = this.parts;
+    const chunks = [...this.dirtyChunks];
+    this.dirtyChunks.clear();
+    const size = limits.checkpointMarksInChunk;
+    const saves = chunks.map((chunk) => {
+      const symbols = Array.from({ length: size }, (_, i) => chunk * size + i);
+      const marks = symbols
+        .filter((symbol) => book.hasMark(symbol))
+        .map((symbol) => recordedMark(book, instruments, symbol));
+      return ports.changelog.saveMarks(chunk, marks);
+    });
+    await Promise.all(saves);
+  }
+
+  private async save({ through, effectsFrom }: Marker): Promise<void> {
+    const { ports, ticker, partitions } = this.parts;
+    const checkpoint: Checkpoint = {
+      format: changelogFormat,
+      ledgerCreated: this.ledgerCreated,
+      partitions,
+      sequence: through,
+      effectsFrom,
+      framesFrom: this.framesFrom,
+      tickCeiling: Math.max(ticker.tick, ports.clock.now()) + limits.ticksReservedMs,
+    };
+    await ports.changelog.saveCheckpoint(checkpoint);
+    this.last = checkpoint;
+    ticker.ceiling = checkpoint.tickCeiling;
+  }
+
+  private until(isMet: () => boolean): Promise<void> {
+    if (isMet()) return Promise.resolve();
+    return new Promise((go) => this.waiting.push({ isMet, go }));
+  }
+
+  private wake(): void {
+    if (this.waiting.length === 0) return;
+    const met = this.waiting.filter(({ isMet }) => isMet());
+    this.waiting = this.waiting.filter((each) => !met.includes(each));
+    for (const { go } of met) go();
+  }
+}

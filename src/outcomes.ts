@@ -1,0 +1,168 @@
+/**
+ * What becomes of ledger events and ticks outside the book: effects into the log and into frames, refusals into dead
+ * letters, emissions told at once or once they are durable. Decides nothing about money.
+ */
+import type { Desk } from '../actors/desk.ts';
+import type { Config } from '../config/load.ts';
+import type { PriceConflater } from '../streams/operators/conflate-prices.ts';
+import type { AccountSupervisor } from './account-supervisor.ts';
+import type { Alerting } from './alerting.ts';
+import type { Checkpointer } from './checkpointer.ts';
+import type { Counters } from './counters.ts';
+import type { Effect } from './domain/effect.ts';
+import type { EquityUpdate } from './domain/equity-update.ts';
+import type { LedgerMessage } from './domain/ledger-event.ts';
+import type { Rejected } from './domain/rejection.ts';
+import type { Book, Judge } from './ledger/book.ts';
+import type { DeadLetter, Ports } from './ports.ts';
+import type { TickGate } from './tick-gate.ts';
+import type { Ticker } from './ticker.ts';
+
+export interface OutcomeParts {
+  readonly supervisor: AccountSupervisor;
+  readonly ports: Ports;
+  readonly config: Config;
+  readonly book: Book;
+  readonly conflater: PriceConflater;
+  readonly gate: TickGate;
+  readonly ticker: Ticker;
+  readonly checkpointer: Checkpointer;
+  readonly counters: Counters;
+  readonly alerting: Alerting;
+}
+
+export class Outcomes implements Desk, Judge {
+  readonly book: Book;
+  readonly judge: Judge = this;
+  private readonly parts: OutcomeParts;
+  /** LEDGER sequence up to which effects were recorded before the start, and which of them were framed. */
+  private recordedThrough = 0;
+  private isFramed: (sequence: number) => boolean = () => false;
+  /** The account that is being told about booked something at this tick. */
+  private hasBookedLate = false;
+  /** The message of which elements are being dealt with, and how many of them are. */
+  private sequence = 0;
+  private elements = 0;
+  /** While an account is rebuilt: whether an element of one of its messages was dealt with before. */
+  private wasDone: ((sequence: number, index: number) => boolean) | null = null;
+
+  constructor(parts: OutcomeParts) {
+    this.parts = parts;
+    this.book = parts.book;
+  }
+
+  /** Events of the past are applied again: what was recorded and framed of them is not written twice. */
+  recallPast(recordedThrough: number, isFramed: (sequence: number) => boolean): void {
+    this.recordedThrough = recordedThrough;
+    this.isFramed = isFramed;
+  }
+
+  /** Elements of a message that were dealt with to their end. */
+  elementsDone(sequence: number): number {
+    return sequence === this.sequence ? this.elements : 0;
+  }
+
+  /** Messages are applied again within `action`: what `wasDone` says was dealt with is told to nobody. */
+  again(wasDone: (sequence: number, index: number) => boolean, action: () => void): void {
+    this.wasDone = wasDone;
+    try {
+      action();
+    } finally {
+      this.wasDone = null;
+    }
+  }
+
+  applied(effect: Effect): void {
+    if (this.wasDone?.(effect.sequence, effect.index) === true) return;
+    this.tell(effect);
+    this.noteDone(effect.sequence, effect.index);
+  }
+
+  private noteDone(sequence: number, index: number): void {
+    this.sequence = sequence;
+    this.elements = index + 1;
+  }
+
+  private tell(effect: Effect): void {
+    const { ports, counters, checkpointer, book, conflater, gate, config, alerting } = this.parts;
+    const { event, sequence } = effect;
+    if (sequence > this.recordedThrough) ports.effects.record(effect);
+    if (!this.isFramed(sequence)) ports.frames.effect(effect);
+    counters.applied(event.kind);
+    const row = book.accounts.find(effect.accountId);
+    checkpointer.note(row);
+    alerting.applied(row, effect);
+    if (!('direction' in event)) return;
+    const { symbol } = event;
+    const time = Number.isNaN(event.ts) ? ports.clock.now() : event.ts;
+    conflater.offerFromSettlement(symbol, effect.price, time);
+    const policy = config.prices.from_settlements;
+    if (policy === 'always') gate.include(symbol, effect.price, time, book.markTime(symbol));
+    else if (policy === 'unpriced' && !book.hasMark(symbol))
+      gate.include(symbol, effect.price, -Infinity, NaN);
+  }
+
+  bookedLate(effect: Effect): void {
+    const { ports, checkpointer, book } = this.parts;
+    ports.effects.record(effect);
+    ports.frames.effect(effect);
+    checkpointer.note(book.accounts.find(effect.accountId));
+    this.hasBookedLate = true;
+  }
+
+  /** An account's actor failed; `sequence` of the message, NaN at a tick. */
+  failed(row: number, error: unknown, sequence: number): void {
+    this.parts.supervisor.failed(row, error, sequence);
+  }
+
+  /** Rows of accounts that take no events now. */
+  get stopped(): ReadonlySet<number> {
+    return this.parts.supervisor.stopped;
+  }
+
+  duplicate({ sequence }: LedgerMessage, index: number): void {
+    if (this.wasDone?.(sequence, index) === true) return;
+    this.parts.counters.duplicates++;
+    this.noteDone(sequence, index);
+  }
+
+  rejected(message: LedgerMessage, index: number, { reason, detail }: Rejected): void {
+    const { sequence, subject, account, time, payload } = message;
+    if (this.wasDone?.(sequence, index) === true) return;
+    this.refuse({
+      stream: 'LEDGER',
+      sequence,
+      index,
+      subject,
+      account: account === '' ? '_' : account,
+      reason,
+      detail,
+      time,
+      payload,
+    });
+    this.parts.alerting.refused(message, index);
+    this.noteDone(sequence, index);
+  }
+
+  voidsWaiting(row: number): void {
+    this.parts.checkpointer.note(row);
+  }
+
+  readonly refuse = (letter: DeadLetter): void => {
+    const { ports, counters, alerting } = this.parts;
+    counters.refused(letter.reason);
+    ports.deadLetters.publish(letter);
+    if (letter.stream !== 'LEDGER' || !this.isFramed(letter.sequence)) ports.frames.rejected(letter);
+    alerting.rejected(letter);
+  };
+
+  /** Nobody is told of a figure that a crash could still change. */
+  emit(update: EquityUpdate, row: number): void {
+    const { ports, ticker, counters, alerting } = this.parts;
+    if (this.hasBookedLate || update.sequence > ticker.durableThrough) ports.updates.hold(update);
+    else ports.updates.emit(update);
+    this.hasBookedLate = false;
+    counters.emitted++;
+    alerting.checkUnpriced(row, update.timestamp);
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * Effects that were recorded before a start, in the order of LEDGER, for as long as the events are applied again. Asked
+ * in that order too, so that finding one is a step and not a search.
+ */
+import type { RecordedEffect } from './domain/recorded.ts';
+import type { RecallSource } from './ledger/recall.ts';
+
+export class RecordedEffects implements RecallSource {
+  /** LEDGER sequence up to which effects are recorded. */
+  through = 0;
+  /** The largest tick that was recorded. */
+  tick = 0;
+  private events: RecordedEffect[] = [];
+  private at = 0;
+  private readonly lateOnes = new Map<string, RecordedEffect[]>();
+
+  add(effect: RecordedEffect): void {
+    if (effect.tick > this.tick) this.tick = effect.tick;
+    if (effect.late === null) {
+      this.events.push(effect);
+      this.through = effect.sequence;
+      return;
+    }
+    const key = `${effect.account}:${String(effect.sequence)}`;
+    const list = this.lateOnes.get(key);
+    if (list) list.push(effect);
+    else this.lateOnes.set(key, [effect]);
+  }
+
+  effect(sequence: number, index: number): RecordedEffect | null {
+    const { events } = this;
+    while (this.at < events.length && (events[this.at]?.sequence ?? 0) < sequence) this.at++;
+    for (let i = this.at; events[i]?.sequence === sequence; i++) {
+      const event = events[i];
+      if (event?.index === index) return event;
+    }
+    return null;
+  }
+
+  late(account: string, sequence: number): readonly RecordedEffect[] {
+    return this.lateOnes.size === 0 ? [] : (this.lateOnes.get(`${account}:${String(sequence)}`) ?? []);
+  }
+
+  /** All late bookings, in lists of one account at one of its sequences each. */
+  lateOfAll(): Iterable<readonly RecordedEffect[]> {
+    return this.lateOnes.values();
+  }
+
+  /** The past is applied: its memory is given back. */
+  forget(): void {
+    this.events = [];
+    this.at = 0;
+    this.lateOnes.clear();
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * Brings a new owner to where the last one was: accounts from the changelog, the ledger behind the checkpoint applied
+ * as it was valued the first time, the curve's last rows, the last prices. Trusts nothing that it has not checked: a
+ * ledger that is not the one the checkpoint is of ends the start with a sentence.
+ */
+import type { Config } from '../config/load.ts';
+import type { PriceConflater } from '../streams/operators/conflate-prices.ts';
+import type { Checkpointer } from './checkpointer.ts';
+import type { InstrumentTable } from './domain/instrument.ts';
+import type { Checkpoint, RecordedPrice } from './domain/recorded.ts';
+import type { Book } from './ledger/book.ts';
+import type { LedgerIntake } from './ledger-intake.ts';
+import type { Outcomes } from './outcomes.ts';
+import type { LedgerBounds, Ports, RecoveryProgress } from './ports.ts';
+import { RecordedEffects } from './recorded-effects.ts';
+import { offerRecorded } from './recorded-marks.ts';
+import type { TickGate } from './tick-gate.ts';
+
+export interface RecoveryParts {
+  readonly ports: Ports;
+  readonly config: Config;
+  readonly book: Book;
+  readonly instruments: InstrumentTable;
+  readonly conflater: PriceConflater;
+  readonly gate: TickGate;
+  readonly intake: LedgerIntake;
+  readonly outcomes: Outcomes;
+  readonly checkpointer: Checkpointer;
+  /** The changelog is read: its accounts are in the book. */
+  readonly loaded: () => void;
+}
+
+export interface Recovered {
+  readonly checkpoint: Checkpoint | null;
+  readonly ledgerCreated: string;
+  /** LEDGER sequence up to which everything had been applied and told. */
+  readonly through: number;
+  /** No tick of the engine's own clock was above this. */
+  readonly tick: number;
+  /** The last tick that is known of. */
+  readonly lastTick: number;
+}
+
+export class Recovery {
+  private phase = 'changelog';
+  private through = 0;
+  private readonly parts: RecoveryParts;
+  private readonly marks = new Map<string, RecordedPrice>();
+  private readonly effects = new RecordedEffects();
+
+  constructor(parts: RecoveryParts) {
+    this.parts = parts;
+  }
+
+  /** What it is doing, for whoever asks while it lasts. */
+  get progress(): RecoveryProgress {
+    const { book, intake } = this.parts;
+    const { phase, through } = this;
+    return { phase, accounts: book.accounts.count, sequence: intake.applied, through };
+  }
+
+  /** Leaves the ledger held behind what was recorded, until `goOn`: what comes next is valued at marks that are back. */
+  async run(): Promise<Recovered> {
+    const { ports, book, gate, intake, outcomes, config } = this.parts;
+    const { history, ledger, log } = ports;
+    const checkpoint = await this.loadChangelog();
+    this.parts.loaded();
+    const bounds = await ledger.bounds();
+    requireSameLedger(checkpoint, bounds, config.partitions);
+    const from = checkpoint?.sequence ?? 0;
+    this.phase = 'effects';
+    await ports.effects.read(checkpoint?.effectsFrom ?? 1, (effect) => {
+      this.effects.add(effect);
+    });
+    this.phase = 'frames';
+    await history.load(checkpoint?.framesFrom ?? 1);
+    const through = Math.max(from, this.effects.through, history.framedThrough);
+    requireThrough(bounds, through);
+    this.through = through;
+    log.info({ accounts: book.accounts.count, from, through }, 'the past is read');
+
+    this.phase = 'ledger';
+    outcomes.recallPast(this.effects.through, (sequence) => history.isFramed(sequence));
+    book.past.begin(this.effects, history.curves);
+    book.past.late(this.effects.lateOfAll());
+    gate.holdAt(through);
+    intake.applied = from;
+    await ledger.open(from + 1, (batch) => intake.take(batch));
+    await intake.appliedThrough(through);
+    book.past.end();
+    let lastTick = Math.max(book.tick, this.effects.tick);
+    for (const curve of history.curves.values()) lastTick = Math.max(lastTick, curve.tick);
+    const tick = Math.max(checkpoint?.tickCeiling ?? 0, lastTick);
+    history.forget();
+    this.effects.forget();
+    return { checkpoint, ledgerCreated: bounds.created, through, tick, lastTick };
+  }
+
+  /** The marks that are known, oldest knowledge first: those of the changelog, then what PRICES held, then what came. */
+  async mark(time: number): Promise<void> {
+    const { ports, book, conflater, instruments, outcomes } = this.parts;
+    this.phase = 'prices';
+    offerRecorded(this.marks.values(), instruments, conflater);
+    this.marks.clear();
+    await ports.prices.open(conflater, outcomes.refuse);
+    book.beginTick(time, conflater.take(), () => undefined);
+    book.past.quiet();
+    this.phase = 'tail';
+  }
+
+  private async loadChangelog(): Promise<Checkpoint | null> {
+    const { ports, book, checkpointer } = this.parts;
+    const checkpoint = await ports.changelog.load({
+      account: (_, state) => {
+        book.restore(state);
+      },
+      ids: (account, slot, page) => {
+        book.restoreIds(account, slot, page);
+      },
+      mark: (mark) => {
+        const known = this.marks.get(mark.symbol);
+        // Of a symbol that stands in two chunks, since its number was another at another start, the newer one.
+        if (known === undefined || Number.isNaN(known.time) || mark.time >= known.time)
+          this.marks.set(mark.symbol, mark);
+      },
+    });
+    book.endRestore();
+    for (let row = 0; row < book.accounts.count; row++) checkpointer.notePages(row, book.idPageCount(row));
+    return checkpoint;
+  }
+}
+
+/** Servers move a start sequence that they no longer have without a word, and a stream can be made anew. */
+function requireSameLedger(checkpoint: Checkpoint | null, bounds: LedgerBounds, partitions: number): void {
+  const first = Math.max(1, bounds.first);
+  if (checkpoint === null) {
+    if (first > 1) throw new LostLedger(`LEDGER begins at ${String(first)} and there is no checkpoint: its messages 1 to ${String(first - 1)} are lost`); // prettier-ignore
+    return;
+  }
+  const { sequence, ledgerCreated } = checkpoint;
+  if (checkpoint.partitions !== partitions) {
+    throw new LostLedger(
+      `the changelog is of ${String(checkpoint.partitions)} partitions, partitions is ${String(partitions)}: ` +
+        'set it to what it was',
+    );
+  }
+  if (ledgerCreated !== bounds.created) {
+    throw new LostLedger(
+      `LEDGER was created at ${bounds.created}, but the changelog is of a LEDGER created at ${ledgerCreated}: ` +
+        `its messages 1 to ${String(sequence)} are lost, or this is the changelog of another cluster. ` +
+        'Restore that stream, or remove the bucket ACCOUNTS and the streams EFFECTS and FRAMES to begin with this one',
+    );
+  }
+  if (first > sequence + 1) {
+    throw new LostLedger(
+      `LEDGER begins at ${String(first)}, but the checkpoint is at ${String(sequence)}: ` +
+        `its messages ${String(sequence + 1)} to ${String(first - 1)} are lost`,
+    );
+  }
+  requireThrough(bounds, sequence);
+}
+
+function requireThrough(bounds: LedgerBounds, through: number): void {
+  if (bounds.last >= through) return;
+  throw new LostLedger(
+    `LEDGER ends at ${String(bounds.last)}, but effects up to ${String(through)} are recorded: ` +
+      `its messages ${String(bounds.last + 1)} to ${String(through)} are lost`,
+  );
+}
+
+/** The ledger no longer has what everything else was made of. */
+export class LostLedger extends Error {}

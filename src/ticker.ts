@@ -1,0 +1,109 @@
+/**
+ * Runs ticks, one after the other: marks, one event an account, emissions; and sees to it that nobody is told what came
+ * of a ledger event before its effect is in the effect log. A tick begins only when the one before it is told, and only
+ * while this process owns the partition: prices that come meanwhile are conflated, so that the next tick has the latest.
+ */
+import type { PartitionEvent } from '../actors/partition.ts';
+import type { Alerting } from './alerting.ts';
+import type { Counters } from './counters.ts';
+import type { CurveWriter } from './curve-writer.ts';
+import type { PriceChanges } from './domain/price-change.ts';
+import type { Ports, TickMessage } from './ports.ts';
+
+export interface TickerParts {
+  readonly ports: Ports;
+  /** To the partition's actor. */
+  readonly send: (event: PartitionEvent) => void;
+  readonly curve: CurveWriter;
+  readonly alerting: Alerting;
+  readonly counters: Counters;
+  /** LEDGER sequence applied last. */
+  readonly applied: () => number;
+  /** Told of each tick that is done. */
+  readonly done: (changes: PriceChanges) => void;
+}
+
+export class Ticker {
+  /** The last tick. Ticks never go back, whatever the clock or the sender says. */
+  tick = 0;
+  /** No tick of the engine's own clock may be above this: what is above has not been reserved. */
+  ceiling = 0;
+  /** Wall time of the last tick, and whether the curve has rows since it was written on idling. */
+  tickedAt = 0;
+  isCurveOpen = false;
+  /** What was applied up to this LEDGER sequence, and what the ticks up to this one booked, is in the effect log. */
+  durableThrough = 0;
+  durableTick = 0;
+  private isBusy = false;
+  private settling: Promise<void> = Promise.resolve();
+  private readonly parts: TickerParts;
+
+  constructor(parts: TickerParts) {
+    this.parts = parts;
+  }
+
+  /** LEDGER sequence applied last. */
+  get applied(): number {
+    return this.parts.applied();
+  }
+
+  /** Whether a tick may begin now. One that finds it false is one with the next. */
+  get isFree(): boolean {
+    return !this.isBusy && this.parts.ports.lease.isHeld;
+  }
+
+  /** The same, for ticks of the engine's own clock at `now`. */
+  isFreeAt(now: number): boolean {
+    return this.isFree && !this.parts.ports.frames.congested && Math.max(this.tick + 1, now) <= this.ceiling;
+  }
+
+  /** Resolves when the tick is told. Rejects with Fenced where another process owns the partition. */
+  async run(message: TickMessage, changes: PriceChanges): Promise<void> {
+    const { ports, send, curve, alerting, counters, applied } = this.parts;
+    const startedAt = performance.now();
+    const tick = Math.max(this.tick + 1, message.tick);
+    const { time } = message;
+    this.isBusy = true;
+    this.tick = tick;
+    curve.begin(time);
+    alerting.clearHeld(changes, time);
+    const held = (symbol: number): void => {
+      alerting.tooLarge(symbol, time);
+    };
+    send({ type: 'tick', tick, time, changes, held });
+    curve.end(tick, time, changes);
+    const through = applied();
+    ports.frames.seal(tick, time, through);
+    this.isCurveOpen = true;
+    this.tickedAt = ports.clock.now();
+    counters.ticked(performance.now() - startedAt);
+    if (!ports.effects.isEmpty) await (this.settling = ports.effects.publish(tick, time));
+    this.durableTick = tick;
+    this.durableThrough = through;
+    ports.frames.release();
+    if (ports.lease.isHeld) ports.updates.release();
+    this.parts.done(changes);
+    this.isBusy = false;
+  }
+
+  /**
+   * Without a tick, much of the ledger having come: what was applied until now is made durable. `areTimed`: events have
+   * a time of their own, so that their rows need not wait for a tick either.
+   */
+  async settle(areTimed: boolean): Promise<void> {
+    const { ports, applied } = this.parts;
+    const through = applied();
+    await this.settling;
+    await (this.settling = ports.effects.publish(NaN, NaN));
+    // A tick that has begun meanwhile sees to it itself.
+    if (this.isBusy || !areTimed) return;
+    this.durableThrough = through;
+    ports.frames.seal(this.tick, NaN, through);
+    ports.frames.release();
+  }
+
+  /** Resolves when nothing that was published is under way. */
+  async idle(): Promise<void> {
+    await this.settling;
+  }
+}
