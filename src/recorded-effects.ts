@@ -12,10 +12,12 @@ export class RecordedEffects implements RecallSource {
   tick = 0;
   private events: RecordedEffect[] = [];
   private at = 0;
+  /** From here on events were recorded before the tick that told of them was known. */
+  private untoldFrom = 0;
   private readonly lateOnes = new Map<string, RecordedEffect[]>();
 
   add(effect: RecordedEffect): void {
-    if (effect.tick > this.tick) this.tick = effect.tick;
+    if (!Number.isNaN(effect.tick)) this.told(effect);
     if (effect.late === null) {
       this.events.push(effect);
       this.through = effect.sequence;
@@ -41,6 +43,16 @@ export class RecordedEffects implements RecallSource {
     return this.lateOnes.size === 0 ? [] : (this.lateOnes.get(`${account}:${String(sequence)}`) ?? []);
   }
 
+  /** Events that were recorded since the last tick are of this one. */
+  private told({ tick, time }: RecordedEffect): void {
+    this.tick = Math.max(this.tick, tick);
+    for (; this.untoldFrom < this.events.length; this.untoldFrom++) {
+      const event = this.events[this.untoldFrom];
+      if (event !== undefined && Number.isNaN(event.tick))
+        this.events[this.untoldFrom] = { ...event, tick, time };
+    }
+  }
+
   /** All late bookings, in lists of one account at one of its sequences each. */
   lateOfAll(): Iterable<readonly RecordedEffect[]> {
     return this.lateOnes.values();
@@ -49,7 +61,7 @@ export class RecordedEffects implements RecallSource {
   /** The past is applied: its memory is given back. */
   forget(): void {
     this.events = [];
-    this.at = 0;
+    this.at = this.untoldFrom = 0;
     this.lateOnes.clear();
   }
 }

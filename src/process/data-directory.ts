@@ -8,7 +8,7 @@ import { Failure } from '../failure.ts';
 import { isRunning, startOf } from './process-identity.ts';
 
 /** Changes when what one version keeps another cannot read. */
-export const dataFormatVersion = '1';
+export const dataFormatVersion = '2';
 
 export interface Claim {
   /** Whether the last owner ended without releasing, so that its processes may still be ending. */
