@@ -1,8 +1,19 @@
 /** Every part of the fault tests, in the order of the full form. */
 import type { FaultPart } from './part.ts';
 import { kill } from './parts/kill.ts';
+import { order, sameSettlement } from './parts/repeats.ts';
+import { revalue } from './parts/revalue.ts';
 import { sigterm } from './parts/sigterm.ts';
 import { storeAway } from './parts/store-away.ts';
 import { sigstop, standby } from './parts/takeover.ts';
 
-export const allParts: readonly FaultPart[] = [kill, sigstop, standby, storeAway, sigterm];
+export const allParts: readonly FaultPart[] = [
+  kill,
+  sigstop,
+  standby,
+  storeAway,
+  revalue,
+  sigterm,
+  sameSettlement,
+  order,
+];
