@@ -72,6 +72,12 @@ export class NatsChangelog implements Changelog {
     return this.save(this.keys.checkpoint, encodeCheckpoint(checkpoint));
   }
 
+  /** The epoch of whoever wrote the last checkpoint; 0 where there is none. May be asked before `open`. */
+  async lastEpoch(): Promise<number> {
+    const query = { last_by_subj: this.keys.checkpoint };
+    return headerNumber(await storedMessage(this.ask, accountsStream, query), epochHeader);
+  }
+
   /** No timer any more, and no question is repeated. */
   close(): void {
     this.isClosed = true;

@@ -105,6 +105,16 @@ export class NatsEffectLog implements EffectLog {
     return done;
   }
 
+  /** The epoch of whoever wrote last; 0 where nothing is there. May be asked before `open`. */
+  async lastEpoch(): Promise<number> {
+    return headerNumber(await this.lastMessage(), effectHeaders.epoch);
+  }
+
+  /** Whether nobody has opened it since this owner did. */
+  async isLast(): Promise<boolean> {
+    return (await this.lastEpoch()) <= this.epoch;
+  }
+
   /** No timer any more, and no question is repeated. */
   close(): void {
     this.isClosed = true;

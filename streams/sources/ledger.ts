@@ -5,7 +5,7 @@ import type { LedgerDecoder } from '../codec/ledger-message.ts';
 import type { Link } from './connection.ts';
 import { subjectBytes } from './message-bytes.ts';
 import { PullReader } from './pull-reader.ts';
-import { readSubjects } from './read-subjects.ts';
+import { readMerged } from './read-merged.ts';
 import { untilAnswered } from './retry.ts';
 import { ledgerStream } from './stream-definitions.ts';
 import { managerOf, streamBounds } from './stream-api.ts';
@@ -45,6 +45,10 @@ export class NatsLedgerSource implements LedgerSource {
     await this.reader.open(from);
   }
 
+  get lag(): number {
+    return this.reader.lag;
+  }
+
   async lastSequence(): Promise<number> {
     return (await this.untilAnswered(() => streamBounds(this.link.nats, ledgerStream))).last;
   }
@@ -59,13 +63,12 @@ export class NatsLedgerSource implements LedgerSource {
   /** From the stream's beginning: throws LostMessages where that is no longer there. */
   async ofAccount(account: string, through: number, take: (message: LedgerMessage) => void): Promise<void> {
     const { link, log } = this;
-    await readSubjects({
+    await readMerged({
       link,
       log,
       isOver: () => this.isClosed,
       stream: ledgerStream,
-      subjects: `*.${account}`,
-      from: 1,
+      subjects: ['settlements', 'cash', 'accounts'].map((kind) => `${kind}.${account}`),
       through,
       take: (message, sequence, time) =>
         take(this.decoder.decode(subjectBytes(message), message.data, sequence, time)),

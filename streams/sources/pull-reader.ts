@@ -59,6 +59,8 @@ export class PullReader {
   private requested = 0;
   /** Messages that were handed out and not yet given back by `done`. */
   private held = 0;
+  /** Messages that the server had beyond the last one delivered, then. */
+  private pending = 0;
   private isOpen = false;
   private reopening: Promise<void> | null = null;
   private isStale = false;
@@ -91,6 +93,11 @@ export class PullReader {
   done(count: number): void {
     this.held -= count;
     this.request();
+  }
+
+  /** Messages that are not dealt with, as of the last delivery. */
+  get lag(): number {
+    return this.held + this.pending;
   }
 
   async close(): Promise<void> {
@@ -200,6 +207,7 @@ export class PullReader {
       this.log.warn({ stream: this.stream, from: this.next, to: sequence }, 'deleted messages');
     }
     this.next = sequence + 1;
+    this.pending = delivery.pending;
     this.held++;
     this.take(message, sequence, delivery.time, delivery.pending);
     if (this.requested <= 0) this.request();
@@ -239,7 +247,12 @@ export class PullReader {
 
   /** Twice no heartbeat while something was asked for: the consumer or its server is gone without a word. */
   private checkSilence(): void {
-    if (this.requested === 0 || !this.link.isUp) return;
+    if (!this.link.isUp) return;
+    // What could not be asked for while the link was down for a moment.
+    if (this.requested === 0) {
+      this.request();
+      return;
+    }
     this.silentChecks++;
     if (this.silentChecks > 2) {
       this.silentChecks = 0;

@@ -124,8 +124,11 @@ describe('the effect log', () => {
 
   it('refuses a former owner once a newer one has opened it, and everything after that', async () => {
     const former = await owner(1);
+    assert.equal(await effectLog().lastEpoch(), 1);
     await recordAll(former, 1, 3, 1);
+    assert.equal(await former.isLast(), true);
     const newer = await owner(2);
+    assert.deepEqual([await former.isLast(), await newer.isLast()], [false, true]);
     former.record(sampleEffect({ sequence: 4 }));
     await assert.rejects(former.publish(2, 2), Fenced);
     await assert.rejects(former.publish(3, 3), Fenced);

@@ -126,6 +126,83 @@ describe('the ledger source', () => {
     );
   });
 
+  it('says when the stream was created, and what it holds', async () => {
+    const { created } = await (await managerOf(publisher.nats)).streams.info('LEDGER');
+    assert.match(created, /^2\d{3}-.*Z$/);
+    assert.deepEqual(await source().bounds(), { created, first: 1, last: 0 });
+    await publish(1, 5);
+    assert.deepEqual(await source().bounds(), { created, first: 1, last: 5 });
+    await (await managerOf(publisher.nats)).streams.purge('LEDGER', { seq: 3 });
+    assert.deepEqual(await source().bounds(), { created, first: 3, last: 5 });
+  });
+
+  describe('of one account', () => {
+    const kinds = ['settlements', 'cash', 'accounts'];
+
+    /** Messages of accounts a, b and c in turn, on each kind of subject. */
+    async function interleaved(count: number): Promise<void> {
+      const acks = [];
+      for (let i = 0; i < count; i++) {
+        const subject = `${kinds[Math.floor(i / 3) % 3]!}.${'abc'[i % 3]!}`;
+        acks.push(js().publish(subject, deposit(i + 1)));
+      }
+      await Promise.all(acks);
+    }
+
+    async function of(account: string, through: number): Promise<LedgerMessage[]> {
+      const got: LedgerMessage[] = [];
+      await source().ofAccount(account, through, (message) => void got.push(message));
+      return got;
+    }
+
+    const sequences = (messages: readonly LedgerMessage[]): number[] => messages.map((m) => m.sequence);
+
+    it('gives its messages alone, in order, up to a sequence', async () => {
+      await interleaved(90);
+      const all = await of('b', 1_000);
+      assert.deepEqual(
+        sequences(all),
+        Array.from({ length: 30 }, (_, i) => 2 + 3 * i),
+      );
+      assert.deepEqual([...new Set(all.map((m) => m.subject))].toSorted(), [
+        'accounts.b',
+        'cash.b',
+        'settlements.b',
+      ]);
+      assert.ok(all.every((m) => m.account === 'b'));
+      assert.deepEqual(sequences(await of('b', 20)), [2, 5, 8, 11, 14, 17, 20]);
+      assert.deepEqual(sequences(await of('b', 19)), [2, 5, 8, 11, 14, 17]);
+      assert.deepEqual(await of('b', 1), []);
+      assert.deepEqual(await of('nobody', 1_000), []);
+      assert.deepEqual(sequences(await of('c', 90)).at(-1), 90);
+    });
+
+    it('gives them while others come, far more than its window', async () => {
+      const publishing = publish(1, 40_000);
+      await until(async () => (await source().lastSequence()) > 20_000, { what: 'half of them' });
+      const got = await of('3', 20_000);
+      assert.ok(got.length > 2_500);
+      assert.deepEqual(
+        sequences(got),
+        sequences(got).toSorted((x, y) => x - y),
+      );
+      await publishing;
+      assert.equal((await of('3', 40_000)).length, 5_714);
+    });
+
+    it('rejects with what the taker throws, and where the beginning is lost', async () => {
+      await interleaved(9);
+      await assert.rejects(
+        source().ofAccount('a', 9, () => {
+          throw new Error('not this one');
+        }),
+        /not this one/,
+      );
+      await (await managerOf(publisher.nats)).streams.purge('LEDGER', { seq: 3 });
+      await assert.rejects(of('a', 9), /begins at 3: its messages 1 to 2 are lost/);
+    });
+  });
+
   it('passes over deleted messages', async () => {
     await publish(1, 10);
     await (await managerOf(publisher.nats)).streams.deleteMessage('LEDGER', 4);
