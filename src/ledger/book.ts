@@ -5,7 +5,6 @@
 import type { AccountView } from '../domain/account-view.ts';
 import type { Effect } from '../domain/effect.ts';
 import type { CurveRow, EquityUpdate } from '../domain/equity-update.ts';
-import { instrumentOf, instrumentProblem } from '../domain/instrument.ts';
 import type { InstrumentFields, InstrumentTable } from '../domain/instrument.ts';
 import type { CashEvent, LedgerEvent, LedgerMessage, Settlement } from '../domain/ledger-event.ts';
 import { isRejected } from '../domain/ledger-event.ts';
@@ -14,7 +13,6 @@ import { closedState, lifecycleStates } from '../domain/lifecycle.ts';
 import type { PriceChanges } from '../domain/price-change.ts';
 import type { RecordedCurve } from '../domain/recorded.ts';
 import type { Rejected } from '../domain/rejection.ts';
-import { mulDivHalfEven } from '../domain/rounding.ts';
 import { Accounts } from './accounts.ts';
 import { applyAdmin } from './apply-admin.ts';
 import { applyCash } from './apply-cash.ts';
@@ -34,9 +32,12 @@ import { Pockets } from './pockets.ts';
 import { Rates } from './rates.ts';
 import { Recall, recallCurve, recallLate, recallUnits } from './recall.ts';
 import type { RecallSource } from './recall.ts';
+import { setInstrument } from './reference-data.ts';
 import { Hash64, SeenIds } from './seen-ids.ts';
 import type { Seen } from './seen-ids.ts';
 import { Sessions } from './session.ts';
+import { Snapshots } from './snapshot.ts';
+import type { IdPageBytes } from './snapshot.ts';
 import { unpricedOf } from './unpriced.ts';
 import { viewAccount } from './view.ts';
 import { Waiting } from './waiting.ts';
@@ -55,6 +56,7 @@ export class Book {
   readonly accounts = new Accounts();
   private readonly parts: BookParts;
   private readonly curve: Curve;
+  private readonly snapshots: Snapshots;
   private readonly id = new Hash64();
   private readonly content = new Hash64();
   private readonly update = emptyUpdate();
@@ -83,6 +85,7 @@ export class Book {
       effect: emptyEffect(),
     };
     this.curve = new Curve(accounts, this.parts.sessions);
+    this.snapshots = new Snapshots(this.parts, this.curve);
     this.parts.sessions.calendar(options.timezone, options.cutoverMinutes);
   }
 
@@ -157,6 +160,63 @@ export class Book {
       if (recall.emitted.get(row) === accounts.sequence[row]) accounts.dirty[row] = 1;
     }
     recall.emitted.clear();
+  }
+
+  /** The whole state of an account. What it names of `idPages` is to be taken with it, and to be kept before it. */
+  snapshot(row: number): Uint8Array {
+    return this.snapshots.take(row);
+  }
+
+  /** The full pages of ids that a snapshot taken now names, from number `from` on; `slot` is where each is kept. */
+  idPages(row: number, from = 0): IdPageBytes[] {
+    return this.snapshots.idPages(row, from);
+  }
+
+  /** How many pages of ids the account's snapshots have named, ever. */
+  idPageCount(row: number): number {
+    return this.parts.seen.namedCount(row);
+  }
+
+  /** The account's last snapshot is kept, and its pages: slots of pages that only earlier ones named are free. */
+  snapshotKept(row: number): void {
+    this.parts.seen.kept(row);
+  }
+
+  /**
+   * The account as a snapshot has it, in a new row or in place of all that its row had; the next tick tells only what
+   * was not told when it was taken. Throws where the state is of another format, or does not fit the marks of now.
+   */
+  restore(state: Uint8Array): number {
+    return this.snapshots.restore(state);
+  }
+
+  /** A page of ids; it may come before or after the state that names it. */
+  restoreIds(account: string, slot: number, page: Uint8Array): void {
+    this.snapshots.restoreIds(account, slot, page);
+  }
+
+  /** All that was kept has come: throws where a page of ids is missing. Nothing is applied before this. */
+  endRestore(): void {
+    this.snapshots.end();
+  }
+
+  /** The account is as new: for a rebuild of one of which nothing was written down. */
+  reset(row: number): void {
+    const { options, instruments, chart } = this.parts;
+    const fresh = new Book(options, instruments, chart);
+    this.restore(fresh.snapshot(fresh.openRow(this.accounts.ids[row] ?? '', NaN)));
+  }
+
+  /** The account is on the next tick's list. */
+  touch(row: number): void {
+    this.parts.marking.touch(row, 2);
+  }
+
+  /** The account takes no commands, as by an event of its ledger. */
+  suspend(row: number): void {
+    const { accounts, chart } = this.parts;
+    accounts.lifecycle[row] = chart(accounts.lifecycle[row] ?? 0, 'suspend');
+    this.touch(row);
   }
 
   /** What the market did since the last tick. Opens the tick: sessions roll before anything is marked. */
@@ -236,35 +296,9 @@ export class Book {
     return this.hasMark(symbol) ? (this.parts.marks.time[symbol] ?? NaN) : NaN;
   }
 
-  /**
-   * New reference data. Scales, style, currency and multiplier of a symbol that anyone ever held are fixed: its
-   * quantities and costs are kept in them. Says what stands in the way, or null when it is set.
-   */
+  /** New reference data. Says what stands in the way, or null when it is set. */
   setInstrument(symbol: number, fields: InstrumentFields): string | null {
-    const { instruments, holdings, marks, rates } = this.parts;
-    const problem = instrumentProblem(fields);
-    if (problem !== null) return `${problem}: not allowed`;
-    const old = instruments.get(symbol);
-    const now = instrumentOf(instruments.symbols.name(symbol), fields, instruments.exponents);
-    const isHeld = holdings.lanesOf(symbol).length > 0;
-    for (const key of ['currency', 'priceScale', 'quantityScale', 'multiplier', 'margined'] as const) {
-      if (isHeld && old[key] !== now[key]) return `${key}: fixed while positions of the symbol exist`;
-    }
-    instruments.set(symbol, fields);
-    if (marks.has(symbol) && old.priceScale !== now.priceScale) {
-      const up = 10 ** Math.max(0, now.priceScale - old.priceScale);
-      const down = 10 ** Math.max(0, old.priceScale - now.priceScale);
-      const scale = (price: number | undefined): number => mulDivHalfEven(price ?? 0, up, down);
-      marks.set(
-        symbol,
-        scale(marks.mid[symbol]),
-        scale(marks.bid[symbol]),
-        scale(marks.ask[symbol]),
-        marks.time[symbol] ?? 0,
-      );
-      rates.refresh();
-    }
-    return null;
+    return setInstrument(this.parts, symbol, fields);
   }
 
   private openRow(account: string, time: number): number {

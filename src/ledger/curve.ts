@@ -18,7 +18,6 @@ export class Curve {
   private navHigh = new Float64Array(0);
   private worst = new Float64Array(0);
   private inPeriod = new Uint8Array(0);
-  /** The epoch of nav that the account's last row with a nav was of; 0 for none. */
   private epochNoted = new Int32Array(0);
   private rows: number[] = [];
   private readonly held = new Map<number, CurveRow>();
@@ -68,6 +67,23 @@ export class Curve {
     this.tick[row] = tick;
     this.time[row] = time;
     this.epochNoted[row] = Number.isNaN(this.accounts.nav[row]) ? 0 : (this.accounts.epoch[row] ?? 0);
+  }
+
+  /** The epoch of nav that the account's last row with a nav was of; 0 for none. */
+  notedEpoch(row: number): number {
+    return this.epochNoted[row] ?? 0;
+  }
+
+  /** As a snapshot has it. What the open period holds of the account was of another state of it. */
+  resume(row: number, tick: number, time: number, epochNoted: number): void {
+    if (row >= this.tick.length) this.grow(row + 1);
+    this.tick[row] = tick;
+    this.time[row] = time;
+    this.epochNoted[row] = epochNoted;
+    if (this.inPeriod[row] === 0) return;
+    this.inPeriod[row] = 0;
+    this.held.delete(row);
+    this.rows = this.rows.filter((other) => other !== row);
   }
 
   /** An epoch begins at nav 1 with its flow, between ticks: its first tick has that peak, though nav may be lower. */

@@ -9,6 +9,8 @@ import { grown, nextCapacity } from './grow.ts';
 /** Rows that always belong to one lane; a lane grows by chunks of some of them, each chunk as large as all before. */
 export const granuleRows = 16;
 const chunkRowsMax = 512;
+/** In `next`: of a row that is in no chain. */
+const unchained = -2;
 
 /** Figures in the account's base currency, by row of a foreign lane's granule; offsets into `foreignOf`. */
 export const foreignValue = 0;
@@ -51,6 +53,8 @@ export class Holdings {
   readonly otherFees = new Map<number, number>();
 
   private rows = 0;
+  /** Rows of accounts that were emptied, until their account opens them again. */
+  private spares: number[] = [];
   /** Symbols held that had no mark when last asked. */
   private readonly unmarked = new Set<number>();
   private readonly laneOfGranule: Lane[] = [];
@@ -89,13 +93,22 @@ export class Holdings {
     for (let at = hash(account, symbol) & mask; ; at = (at + 1) & mask) {
       const row = (this.index[at] ?? 0) - 1;
       if (row < 0) return -1;
-      if (this.account[row] === account && this.symbolOf(row) === symbol) return row;
+      if (this.account[row] !== account || this.symbolOf(row) !== symbol) continue;
+      if (this.next[row] !== unchained) return row;
     }
   }
 
   /** A new, flat holding; `next` is the head of the account's chain so far. */
   open(account: number, symbol: number, pair: number, isForeign: boolean, next: number): number {
     const lane = this.lane(symbol, pair, isForeign);
+    if (this.spares.length > 0) {
+      const spare = this.spares.find((at) => this.account[at] === account && this.laneOf(at) === lane);
+      if (spare !== undefined) {
+        this.spares = this.spares.filter((at) => at !== spare);
+        this.next[spare] = next;
+        return spare;
+      }
+    }
     if (lane.count === lane.capacity) this.addChunk(lane);
     const last = lane.chunks.length - 1;
     const used = lane.sizes[last] ?? 0;
@@ -108,6 +121,26 @@ export class Holdings {
     if (this.count * 3 > this.index.length * 2) this.rehash(this.index.length * 2);
     else this.insert(row, symbol);
     return row;
+  }
+
+  /**
+   * Empties every holding of the account: not found, in no chain any more. Looks at all rows, not along the chain, which
+   * may be what is damaged.
+   */
+  clear(account: number): void {
+    for (const at of this.index) {
+      const row = at - 1;
+      if (row < 0 || this.account[row] !== account) continue;
+      this.quantity[row] = this.cost[row] = this.realized[row] = this.fees[row] = this.value[row] = 0;
+      this.otherFees.delete(row);
+      if (this.laneOf(row).isForeign) {
+        for (let column = row % granuleRows; column < 4 * granuleRows; column += granuleRows) {
+          this.foreignOf(row)[column] = 0;
+        }
+      }
+      this.next[row] = unchained;
+      if (!this.spares.includes(row)) this.spares.push(row);
+    }
   }
 
   /** Whether a symbol that somebody held has no mark; a symbol that has one is not asked about again. */

@@ -354,7 +354,7 @@ export class Marking {
   }
 
   /** The account's totals as exact sums: on the way to a safe sum a partial one need not be safe. */
-  private recompute(account: number): void {
+  recompute(account: number): void {
     const { accounts, holdings, pockets } = this;
     let [cash, local, value, unrealized] = [0n, 0n, 0n, 0n];
     for (let row = accounts.firstPocket[account] ?? -1; row >= 0; row = pockets.next[row] ?? -1) {

@@ -19,6 +19,8 @@ export class Pockets {
   income = new Float64Array(0);
   fees = new Float64Array(0);
   converted = new Float64Array(0);
+  /** Rows of accounts that were emptied, until their account opens them again. */
+  private spares: number[] = [];
   private readonly byPair: number[][] = [];
 
   /** Pockets to value again when the pair's rate moves. */
@@ -33,6 +35,14 @@ export class Pockets {
   }
 
   open(account: number, pair: number, isForeign: boolean, next: number): number {
+    if (this.spares.length > 0) {
+      const spare = this.spares.find((at) => this.account[at] === account && this.pair[at] === pair);
+      if (spare !== undefined) {
+        this.spares = this.spares.filter((at) => at !== spare);
+        this.next[spare] = next;
+        return spare;
+      }
+    }
     const row = this.count++;
     if (row >= this.account.length) this.grow(this.count);
     this.account[row] = account;
@@ -40,6 +50,17 @@ export class Pockets {
     this.pair[row] = pair;
     if (isForeign) (this.byPair[pair] ??= []).push(row);
     return row;
+  }
+
+  /** Empties every pocket of the account, in no chain any more. Looks at all rows: a chain may be what is damaged. */
+  clear(account: number): void {
+    for (let row = 0; row < this.count; row++) {
+      if (this.account[row] !== account) continue;
+      this.cash[row] = this.cashBase[row] = this.flow[row] = this.realized[row] = 0;
+      this.income[row] = this.fees[row] = this.converted[row] = 0;
+      this.next[row] = -1;
+      if (!this.spares.includes(row)) this.spares.push(row);
+    }
   }
 
   private grow(needed: number): void {

@@ -15,6 +15,8 @@ export interface WaitingEntry {
   readonly time: number;
 }
 
+const noEntries: readonly WaitingEntry[] = [];
+
 export class Waiting {
   private readonly entries = new Map<number, WaitingEntry[]>();
 
@@ -24,8 +26,23 @@ export class Waiting {
     else this.entries.set(account, [entry]);
   }
 
+  /** These, and no others, wait from now on. */
+  replace(account: number, entries: WaitingEntry[]): void {
+    if (entries.length === 0) this.entries.delete(account);
+    else this.entries.set(account, entries);
+  }
+
   has(account: number): boolean {
     return this.entries.has(account);
+  }
+
+  /** The account's entries, in order. */
+  of(account: number): readonly WaitingEntry[] {
+    return this.entries.get(account) ?? noEntries;
+  }
+
+  clear(account: number): void {
+    this.entries.delete(account);
   }
 
   /** Takes out the account's entries that can be booked now, in order. */
