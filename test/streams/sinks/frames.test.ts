@@ -1,36 +1,19 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
 import { loadConfig } from '../../../config/load.ts';
 import { limits } from '../../../config/limits.ts';
-import type { Effect } from '../../../src/domain/effect.ts';
 import { frameColumns, type FrameTable } from '../../../src/domain/frame.ts';
 import { emptyPriceChanges } from '../../../src/domain/price-change.ts';
 import type { DeadLetter } from '../../../src/ports.ts';
-import { EffectFrames } from '../../../streams/sinks/effect-frames.ts';
 import { NatsFrames } from '../../../streams/sinks/frames.ts';
 import { WindowedPublisher } from '../../../streams/sinks/windowed-publisher.ts';
 import { connectNats, type Link } from '../../../streams/sources/connection.ts';
 import { managerOf } from '../../../streams/sources/stream-api.ts';
 import { framesDefinition } from '../../../streams/sources/stream-definitions.ts';
 import { startNats, type TestNats } from '../../support/nats.ts';
+import { rowsOf, type Row } from '../support/frame-body.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { sampleCurve, sampleDeposit, sampleEffect, sampleTime } from '../support/sample-rows.ts';
 import { silentLog } from '../support/silent-log.ts';
-
-type Row = Readonly<Record<string, unknown>>;
-
-function rowsOf(table: FrameTable, body: Uint8Array): Row[] {
-  const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-  assert.ok(text.endsWith('\n'));
-  return text
-    .trimEnd()
-    .split('\n')
-    .map((line) => {
-      const values = JSON.parse(line) as unknown[];
-      assert.equal(values.length, frameColumns[table].length, table);
-      return Object.fromEntries(frameColumns[table].map((name, at) => [name, values[at]]));
-    });
-}
 
 const letter = (fields: Partial<DeadLetter> = {}): DeadLetter => ({
   stream: 'LEDGER',
@@ -65,7 +48,8 @@ describe('frames', () => {
     await (await managerOf(link.nats)).streams.add(framesDefinition(loadConfig({ env: {} })));
     clock = new ManualClock();
     publisher = new WindowedPublisher(link, clock, log);
-    frames = new NatsFrames({ publisher, clock, log, partition: 0, epoch: 5, flushIntervalMs: 500 });
+    frames = new NatsFrames({ publisher, clock, log, partition: 0, flushIntervalMs: 500 });
+    frames.open(5);
   });
   afterEach(async () => {
     frames.close();
@@ -104,6 +88,7 @@ describe('frames', () => {
     frames.effect(sampleEffect({ sequence: 13, event: sampleDeposit, time: NaN, accountId: '8' }));
     frames.rejected(letter({ sequence: 14, time: NaN }));
     frames.seal(77, sampleTime + 9, 15);
+    frames.release();
     await frames.flush();
     const [frame] = await stored();
     assert.equal(frame!.name, 'effects:0:12-15');
@@ -181,6 +166,7 @@ describe('frames', () => {
     const core = letter({ stream: '', sequence: 0, payload: Uint8Array.of(0xff, 0) });
     frames.rejected(core);
     frames.seal(88, sampleTime, 0);
+    frames.release();
     await frames.flush();
     const all = await stored();
     const rows = (table: string): Row[] => all.find(({ subject }) => subject === `frames.0.${table}`)!.rows;
@@ -211,10 +197,12 @@ describe('frames', () => {
     frames.curve(sampleCurve());
     frames.effect(sampleEffect());
     frames.seal(1, sampleTime, 12);
+    frames.release();
     assert.deepEqual(await names(), []);
     clock.advance(400);
     frames.effect(sampleEffect({ sequence: 13 }));
     frames.seal(2, sampleTime, 13);
+    frames.release();
     assert.deepEqual(await names(), []);
     clock.advance(100);
     assert.deepEqual(await names(), ['effects:0:12-13', '5:0:2:0']);
@@ -223,14 +211,41 @@ describe('frames', () => {
   it('keep what no tick has sealed', async () => {
     frames.effect(sampleEffect());
     frames.seal(1, sampleTime, 12);
+    frames.release();
     frames.effect(sampleEffect({ sequence: 13, time: NaN }));
     clock.advance(500);
     assert.deepEqual(await names(), ['effects:0:12-12']);
     frames.seal(2, sampleTime + 1, 13);
+    frames.release();
     await frames.flush();
     const [, second] = await stored();
     assert.equal(second!.name, 'effects:0:13-13');
     assert.deepEqual([second!.rows[0]!['ts'], second!.rows[0]!['tick']], [sampleTime + 1, 2]);
+  });
+
+  it('say nothing of a tick between its seal and its release', async () => {
+    frames.curve(sampleCurve());
+    frames.effect(sampleEffect());
+    frames.seal(1, sampleTime, 12);
+    clock.advance(600);
+    await frames.flush();
+    assert.deepEqual(await names(), []);
+    frames.release();
+    assert.deepEqual(await names(), ['effects:0:12-12', '5:0:1:0']);
+  });
+
+  it('say how many rows of effects are acknowledged, and after which position later frames come', async () => {
+    assert.deepEqual([frames.effectsWritten, frames.effectsDurable, frames.position], [0, 0, 0]);
+    frames.effect(sampleEffect());
+    frames.rejected(letter());
+    frames.seal(1, sampleTime, 13);
+    frames.release();
+    assert.deepEqual([frames.effectsWritten, frames.effectsDurable], [2, 0]);
+    await frames.flush();
+    assert.deepEqual([frames.effectsDurable, frames.position], [2, 1]);
+    frames.curve(sampleCurve());
+    await frames.flush();
+    assert.deepEqual([frames.effectsWritten, frames.effectsDurable, frames.position], [2, 2, 2]);
   });
 
   it('hold rows of one month, a bounded number of rows and bytes', async () => {
@@ -241,11 +256,13 @@ describe('frames', () => {
       frames.effect(sampleEffect({ sequence: sequence + 20, time }));
     }
     frames.seal(1, february, 22);
+    frames.release();
     await frames.flush();
     assert.deepEqual(await names(), ['5:0:0:0', 'effects:0:20-20', 'effects:0:21-22', '5:0:1:0']);
     for (let i = 0; i < limits.frameRowsMax + 1; i++)
       frames.price('A', 0, emptyPriceChanges(), 0, 2, february);
     frames.seal(2, february, 22);
+    frames.release();
     await frames.flush();
     const sizes = (await stored()).slice(4).map(({ rows }) => rows.length);
     assert.deepEqual(sizes, [limits.frameRowsMax, 1]);
@@ -255,6 +272,7 @@ describe('frames', () => {
     for (let tick = 1; tick <= 40; tick++) {
       frames.curve(sampleCurve({ tick }));
       frames.seal(tick, sampleTime, 0);
+      frames.release();
       clock.advance(500);
       if (tick === 20) await nats.kill();
       if (tick === 30) await nats.restart();
@@ -264,131 +282,6 @@ describe('frames', () => {
     assert.deepEqual(
       found.flatMap(({ rows }) => rows.map((row) => row['tick'])).toSorted((a, b) => Number(a) - Number(b)),
       Array.from({ length: 40 }, (_, i) => i + 1),
-    );
-  });
-});
-
-describe('frames of effects', () => {
-  interface Sent {
-    readonly covers: string;
-    readonly rows: Row[];
-  }
-
-  function collect(): { frames: EffectFrames; sent: Sent[] } {
-    const sent: Sent[] = [];
-    const frames = new EffectFrames((covers, rows, body) => {
-      assert.ok(body.length <= limits.frameBytesMax);
-      const read = rowsOf('effects', body);
-      assert.equal(read.length, rows);
-      sent.push({ covers, rows: read });
-    });
-    return { frames, sent };
-  }
-
-  it('do not tear a message apart', () => {
-    const { frames, sent } = collect();
-    for (let sequence = 1; sequence <= 5_000; sequence++) {
-      for (let index = 0; index < 2; index++) frames.effect(sampleEffect({ sequence, index, time: NaN }), 0);
-    }
-    frames.seal(9, sampleTime, 5_000);
-    frames.close();
-    assert.ok(sent.length > 1);
-    let expected = 1;
-    for (const { covers, rows } of sent) {
-      const [first, last] = covers.split('-').map(Number);
-      assert.equal(first, expected);
-      assert.equal(rows[0]!['sequence'], first);
-      assert.equal(rows.at(-1)!['sequence'], last);
-      assert.equal(rows.length, (last! - first + 1) * 2);
-      expected = last! + 1;
-    }
-    assert.equal(expected, 5_001);
-  });
-
-  it('cover a message that fills several of them only with the last', () => {
-    const { frames, sent } = collect();
-    frames.effect(sampleEffect({ sequence: 1, time: NaN }), 0);
-    for (let index = 0; index < 9_000; index++)
-      frames.effect(sampleEffect({ sequence: 2, index, time: NaN }), 0);
-    frames.effect(sampleEffect({ sequence: 3 }), 0);
-    frames.seal(9, sampleTime, 3);
-    frames.close();
-    const covers = sent.map((each) => each.covers);
-    assert.equal(covers[0], '1-1');
-    assert.equal(covers.at(-1), '2-3');
-    assert.ok(covers.slice(1, -1).every((each) => /^2:\d+$/.test(each)));
-    assert.equal(covers[1], '2:0');
-    assert.equal(new Set(covers).size, covers.length);
-    assert.equal(
-      sent.reduce((sum, { rows }) => sum + rows.length, 0),
-      9_002,
-    );
-  });
-
-  it('name late bookings alone by their tick', () => {
-    const { frames, sent } = collect();
-    const late = (): Effect =>
-      sampleEffect({
-        sequence: 5,
-        event: { kind: 'booked', field: 'netFlow', amount: 1, currency: 'EUR' },
-        currency: 'EUR',
-      });
-    frames.effect(sampleEffect({ sequence: 5 }), 0);
-    frames.seal(9, sampleTime, 5);
-    frames.close();
-    frames.effect(late(), 0);
-    frames.seal(10, sampleTime, 5);
-    frames.close();
-    frames.effect(late(), 0);
-    frames.seal(10, sampleTime, 5);
-    frames.close();
-    assert.deepEqual(
-      sent.map(({ covers }) => covers),
-      ['5-5', '10:late1', '10:late2'],
-    );
-    assert.equal(sent[1]!.rows[0]!['amount'], 1);
-    assert.equal(sent[1]!.rows[0]!['currency'], 'EUR');
-  });
-
-  it('leave without a tick where there is much of the ledger and it has times of its own', () => {
-    const { frames, sent } = collect();
-    for (let sequence = 1; sequence <= 9_000; sequence++) frames.effect(sampleEffect({ sequence }), 0);
-    assert.ok(sent.length >= 2);
-    assert.equal(sent[0]!.rows[0]!['tick'], sampleTime);
-  });
-
-  it('have every row once, in order, whatever is sealed and closed when', () => {
-    const step = fc.oneof(
-      { weight: 6, arbitrary: fc.record({ rows: fc.integer({ min: 1, max: 400 }) }) },
-      { weight: 2, arbitrary: fc.constant('seal' as const) },
-      { weight: 1, arbitrary: fc.constant('close' as const) },
-    );
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
-        const { frames, sent } = collect();
-        let sequence = 0;
-        let tick = 0;
-        const expected: string[] = [];
-        for (const each of [...steps, 'seal' as const, 'close' as const]) {
-          if (each === 'seal') frames.seal(++tick, sampleTime + tick, sequence);
-          else if (each === 'close') frames.close();
-          else {
-            sequence++;
-            for (let index = 0; index < each.rows; index++) {
-              frames.effect(sampleEffect({ sequence, index, time: NaN }), 0);
-              expected.push(`${sequence} ${index} ${tick + 1}`);
-            }
-          }
-        }
-        const got = sent.flatMap(({ rows }) => rows);
-        assert.deepEqual(
-          got.map((row) => `${String(row['sequence'])} ${String(row['idx'])} ${String(row['tick'])}`),
-          expected,
-        );
-        assert.ok(got.every((row) => row['ts'] === sampleTime + Number(row['tick'])));
-        assert.equal(new Set(sent.map(({ covers }) => covers)).size, sent.length);
-      }),
-      { numRuns: 30 },
     );
   });
 });
