@@ -98,8 +98,6 @@ export const limits = {
   sinkLagAskMs: 5_000,
   /** So long `doctor` waits for engines that stand by. */
   standbyAnswersMs: 300,
-  /** Alerts that `alerts` holds while it reads them, newest first. */
-  cliAlertsKeptMax: 100_000,
   cliAlertsShown: 100,
 
   // Trades.

@@ -4,6 +4,7 @@
  */
 import type { Observable } from 'rxjs';
 import type { AccountView } from './domain/account-view.ts';
+import type { AlertKind } from './domain/alert-kind.ts';
 import type { Effect } from './domain/effect.ts';
 import type { CurveRow, EquityUpdate } from './domain/equity-update.ts';
 import type { InstrumentFields } from './domain/instrument.ts';
@@ -46,9 +47,6 @@ export interface DeadLetter {
   readonly time: number;
   readonly payload: Uint8Array;
 }
-
-export type AlertKind =
-  'rejected' | 'unpriced' | 'overdraft' | 'held_price' | 'suspension' | 'sequence_gap' | 'system';
 
 export interface Alert {
   readonly kind: AlertKind;

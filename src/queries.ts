@@ -4,11 +4,18 @@ import type { Book } from './ledger/book.ts';
 import { dayChange } from './ledger/session.ts';
 import type { AccountOrder, EngineQueries, EngineStats } from './ports.ts';
 
-export function engineQueries(book: Book, stats: () => EngineStats): EngineQueries {
+export function engineQueries(
+  book: Book,
+  stats: () => EngineStats,
+  isLive: () => boolean,
+  isOwner: () => boolean,
+): EngineQueries {
   return {
     inspect: (account) => book.view(account),
     accounts: (after, limit, order) => pageOf(book, after, limit, order),
     stats,
+    isLive,
+    isOwner,
   };
 }
 

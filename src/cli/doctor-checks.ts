@@ -15,6 +15,7 @@ import { Failure } from '../failure.ts';
 import { checkDataDirectory, ownerOfDataDirectory } from '../process/data-directory.ts';
 import { findNatsServer } from '../process/find-nats-server.ts';
 import { isPortFree } from '../process/port.ts';
+import { engineChecks } from './doctor-engine.ts';
 import { withNats } from './nats.ts';
 import { withStore } from './store.ts';
 
@@ -38,7 +39,7 @@ export function checksOf(config: Config): Check[] {
     { name: 'ports', run: () => ports(config) },
     { name: 'NATS', run: () => nats(config) },
     { name: 'streams', needs: 'NATS', run: () => streams(config) },
-    { name: 'engine', needs: 'NATS', run: () => engine(config) },
+    ...engineChecks(config),
     { name: 'ClickHouse', run: () => clickHouse(config) },
     { name: 'clock', needs: 'ClickHouse', run: () => clock(config) },
   ];
@@ -132,17 +133,6 @@ function streams(config: Config): Promise<string> {
       );
     }
     return wanted.join(', ');
-  });
-}
-
-function engine(config: Config): Promise<string> {
-  return withNats(config, async (door) => {
-    const stats = JSON.parse(await door.ask('stats', {})) as {
-      state?: string;
-      accounts?: number;
-      pid?: number;
-    };
-    return `${stats.state ?? 'answers'}, ${stats.accounts ?? 0} accounts, process ${stats.pid ?? '?'}`;
   });
 }
 

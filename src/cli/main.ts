@@ -31,6 +31,7 @@ const commands: Readonly<Record<string, () => Promise<CommandFile>>> = {
   account: () => import('./account.ts'),
   import: () => import('./import.ts'),
   'dead-letters': () => import('./dead-letters.ts'),
+  alerts: () => import('./alerts.ts'),
   sql: () => import('./sql.ts'),
   load: () => import('./load.ts'),
 };

@@ -89,6 +89,19 @@ export class NatsDoor {
     }
   }
 
+  /** The replies, as text, of all that answer within so long: perhaps of none. */
+  async askAll(endpoint: string, withinMs: number): Promise<string[]> {
+    const replies: string[] = [];
+    try {
+      const answers = await this.connection.requestMany(`tidemark.${endpoint}`, '', { maxWait: withinMs });
+      for await (const answer of answers) replies.push(text.decode(answer.data));
+      return replies;
+    } catch (error) {
+      if (isCode(error, '503')) return replies;
+      throw this.told(error);
+    }
+  }
+
   /** Resolves when the message is in its stream. */
   async publishAcknowledged(subject: string, message: object): Promise<Acknowledgement> {
     try {

@@ -8,6 +8,12 @@ import type { LateBooking, LedgerEvent } from './ledger-event.ts';
 /** The books of an account: what is booked in one, in base. */
 export type BookField = 'realized' | 'fees' | 'income' | 'netFlow';
 
+export interface CashCrossing {
+  readonly currency: string;
+  /** Minor units: what it is then. */
+  readonly cash: number;
+}
+
 export interface Effect {
   accountId: string;
   sequence: number;
@@ -39,6 +45,8 @@ export interface Effect {
   rate: number;
   /** What was booked in base, amount by amount, in order; NaN: that one waits. Reused, like the effect. */
   readonly bookings: number[];
+  /** Where the event took the account's cash in a currency below zero, or back, in order. Reused, like the effect. */
+  readonly crossings: CashCrossing[];
   /** Of an event that is applied again as recorded: the tick that first told of it; NaN otherwise. */
   recordedTick: number;
   quantityBefore: number;

@@ -27,6 +27,8 @@ import { Marking } from './marking.ts';
 import { Marks } from './marks.ts';
 import type { Outcome } from './outcome.ts';
 import { outcomes } from './outcome.ts';
+import { eachOverdraft } from './overdrawn.ts';
+import type { TakeOverdraft } from './overdrawn.ts';
 import { measure } from './performance.ts';
 import { Pockets } from './pockets.ts';
 import { Rates } from './rates.ts';
@@ -276,6 +278,11 @@ export class Book {
   /** Whether any account may hold something without a price: false says that none does. */
   get mayBeUnpriced(): boolean {
     return this.parts.rates.hasUnrated || this.parts.holdings.hasUnmarked((symbol) => this.hasMark(symbol));
+  }
+
+  /** Cash below zero, of every account. */
+  eachOverdraft(take: TakeOverdraft): void {
+    eachOverdraft(this.parts, take);
   }
 
   view(account: string): AccountView | null {

@@ -58,7 +58,9 @@ export function cashFits(b: BookParts, account: number, pair: number, change: nu
 
 export function moveCash(b: BookParts, account: number, pair: number, change: number): void {
   const pocket = pocketOf(b, account, pair);
-  const cash = (b.pockets.cash[pocket] ?? 0) + change;
+  const before = b.pockets.cash[pocket] ?? 0;
+  const cash = before + change;
+  if (before < 0 !== cash < 0) b.effect.crossings.push({ currency: b.rates.currency(pair), cash });
   const base = inBase(b, pair, cash);
   const balance = b.accounts.cashBalance[account] ?? 0;
   b.accounts.cashBalance[account] = replacePart(balance, b.pockets.cashBase[pocket] ?? 0, base);

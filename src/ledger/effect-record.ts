@@ -6,7 +6,7 @@ export function emptyEffect(): Effect {
     accountId: '', sequence: 0, index: 0, time: NaN,
     event: { kind: 'open', name: null, baseCurrency: null, timezone: null, cutoverMinutes: null, settings: {}, ts: NaN },
     symbol: '', priceScale: 0, quantityScale: 0, quantity: 0, price: 0, feeQuantity: 0, currency: '', cashEffect: 0,
-    realized: 0, realizedBase: 0, fees: 0, feesBase: 0, incomeBase: 0, flowBase: 0, rate: NaN, bookings: [],
+    realized: 0, realizedBase: 0, fees: 0, feesBase: 0, incomeBase: 0, flowBase: 0, rate: NaN, bookings: [], crossings: [],
     recordedTick: NaN, quantityBefore: 0,
     quantityAfter: 0, costBefore: 0, costAfter: 0, positionRealized: 0, equityBefore: NaN, navBefore: NaN, units: NaN,
     nav: NaN,
@@ -17,7 +17,7 @@ export function emptyEffect(): Effect {
 
 /** Figures that not every kind of event sets, back to nothing. */
 export function resetEffect(e: Effect): void {
-  e.bookings.length = 0;
+  e.bookings.length = e.crossings.length = 0;
   e.recordedTick = NaN;
   e.symbol = e.currency = '';
   e.priceScale = e.quantityScale = 0;

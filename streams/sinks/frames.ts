@@ -50,6 +50,7 @@ export class NatsFrames implements FrameSink {
   private epoch = 0;
   private tick = 0;
   private part = 0;
+  outstandingRows = 0;
   /** Frames and rows acknowledged by the stream. */
   readonly counts = { frames: 0, rows: 0 };
 
@@ -70,10 +71,12 @@ export class NatsFrames implements FrameSink {
   }
 
   effect(effect: Effect): void {
+    this.outstandingRows++;
     this.effects.effect(effect, this.options.clock.now());
   }
 
   rejected(letter: DeadLetter): void {
+    this.outstandingRows++;
     const now = this.options.clock.now();
     const refused = this.payloads.read(letter, limits.deadLetterRowCharsMax);
     if (letter.stream === ledgerStream) this.effects.rejected(refused, now);
@@ -81,10 +84,12 @@ export class NatsFrames implements FrameSink {
   }
 
   curve(row: CurveRow): void {
+    this.outstandingRows++;
     this.curves.add(row.timestamp, this.options.clock.now(), (w) => writeCurveRow(w, row));
   }
 
   price(symbol: string, scale: number, changes: PriceChanges, at: number, tick: number, time: number): void {
+    this.outstandingRows++;
     this.prices.add(time, this.options.clock.now(), (w) =>
       writePriceRow(w, symbol, scale, changes, at, tick, time),
     );
@@ -121,6 +126,10 @@ export class NatsFrames implements FrameSink {
       this.sendClosed();
     }
     await this.options.publisher.flush();
+  }
+
+  get outstandingBytes(): number {
+    return this.options.publisher.outstandingBytes;
   }
 
   get effectsWritten(): number {
@@ -180,10 +189,12 @@ export class NatsFrames implements FrameSink {
       ({ sequence }) => {
         this.counts.frames++;
         this.counts.rows += rows;
+        this.outstandingRows -= rows;
         acknowledge(sequence);
       },
       (error: unknown) => {
         this.acknowledged.break();
+        this.outstandingRows -= rows;
         log.error({ frame: name, error: String(error) }, 'a frame was refused: checkpoints stay before it');
       },
     );

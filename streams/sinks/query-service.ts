@@ -1,9 +1,10 @@
 /**
- * The NATS micro service `tidemark`: inspect, accounts, stats, snapshot. Answers are bounded; what is asked wrongly is
- * answered with a service error. Knows the engine only as what it may be asked.
+ * The NATS micro service `tidemark`: inspect, accounts, stats, snapshot, answered by the owner of the partition alone.
+ * Answers are bounded; what is asked wrongly is answered with a service error. A process that stands by answers
+ * `tidemark.standby.stats`. Knows the engine only as what it may be asked.
  */
 import { readFileSync } from 'node:fs';
-import type { Service, ServiceMsg } from 'nats';
+import { nuid, type Service, type ServiceMsg, type Subscription } from 'nats';
 import { limits } from '../../config/limits.ts';
 import type { AccountView } from '../../src/domain/account-view.ts';
 import { isId } from '../../src/domain/identifier.ts';
@@ -29,36 +30,57 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   readonly version: string;
 };
 const orders: readonly AccountOrder[] = ['id', 'equity', 'day_change', 'drawdown'];
+const notLive = { error: 503, description: 'the engine is not live yet' } as const;
 const unknownAccount = { error: 404, description: 'account_unknown' } as const;
 
 export class QueryService implements QueryServer {
   private readonly options: QueryServiceOptions;
   private service: Service | null = null;
+  private standing: Subscription | null = null;
 
   constructor(options: QueryServiceOptions) {
     this.options = options;
   }
 
+  async standBy(queries: EngineQueries): Promise<void> {
+    const { nats } = this.options.link;
+    // Without a queue group: whoever asks hears all that stand by.
+    this.standing = nats.subscribe('tidemark.standby.stats', {
+      callback: (error, message) => {
+        if (error === null) message.respond(JSON.stringify(this.stats(queries)));
+      },
+    });
+    await nats.flush();
+  }
+
   async serve(queries: EngineQueries): Promise<void> {
     const { link } = this.options;
+    this.standing?.unsubscribe();
     const description = 'Equity of every account, at every tick';
-    const service = await link.nats.services.add({ name: 'tidemark', version, description });
+    // A queue group of its own: a former owner that hangs keeps its subscriptions, and would get a share of the requests.
+    const queue = `owner-${nuid.next()}`;
+    const service = await link.nats.services.add({ name: 'tidemark', version, description, queue });
     this.service = service;
+    const ofAccounts = (name: string, answer: (request: Request) => Answer): void => {
+      endpoint(name, (request) => (queries.isLive() ? answer(request) : notLive));
+    };
     const endpoint = (name: string, answer: (request: Request) => Answer): void => {
       service.addEndpoint(name, {
         subject: `tidemark.${name}`,
         handler: (error, message) => {
-          if (error === null) this.respond(message, answer);
+          // A former owner that hung and goes on says nothing: the newer one has answered.
+          if (error === null && queries.isOwner()) this.respond(message, answer);
         },
       });
     };
-    endpoint('inspect', (request) => inspect(queries, request));
-    endpoint('accounts', (request) => accounts(queries, request));
-    endpoint('snapshot', (request) => snapshot(queries, request));
+    ofAccounts('inspect', (request) => inspect(queries, request));
+    ofAccounts('accounts', (request) => accounts(queries, request));
+    ofAccounts('snapshot', (request) => snapshot(queries, request));
     endpoint('stats', () => ({ body: this.stats(queries) }));
   }
 
   async close(): Promise<void> {
+    this.standing?.unsubscribe();
     await this.service?.stop();
   }
 

@@ -1,5 +1,6 @@
 /** What Tidemark publishes and answers: `equity.<account>`, `tidemark.inspect`, `alerts.>`, `dead_letters.>`. */
 import Type from 'typebox';
+import { alertKinds } from '../../../src/domain/alert-kind.ts';
 import { rejectionReasons } from '../../../src/domain/rejection.ts';
 import {
   count,
@@ -91,7 +92,7 @@ export const accountAnswer = Type.Object(
 export const alertMessage = Type.Object(
   {
     alert_id: plain,
-    kind: plain,
+    kind: Type.Union(alertKinds.map((each) => Type.Literal(each))),
     account_id: plain,
     state: Type.Union([Type.Literal('raised'), Type.Literal('cleared')]),
     severity: Type.Union(['info', 'warning', 'critical'].map((each) => Type.Literal(each))),

@@ -178,7 +178,7 @@ describe('publishing with acknowledgement', () => {
       details: { reason: 'malformed' },
       timestamp: 5,
     };
-    const sink = new NatsAlerts(publisher, log);
+    const sink = new NatsAlerts({ publisher, link, log });
     sink.publish(alert);
     sink.publish(alert);
     sink.publish({ ...alert, state: 'cleared' });

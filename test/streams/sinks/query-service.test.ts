@@ -21,7 +21,11 @@ describe('the service tidemark', () => {
       return [...views.values()].slice(0, limit);
     },
     stats: () => ({ state: 'live', accounts: 2 }) as EngineStats,
+    isLive: () => isLive,
+    isOwner: () => isOwner,
   };
+  let isLive = true;
+  let isOwner = true;
 
   before(async () => {
     nats = await startNats();
@@ -118,5 +122,42 @@ describe('the service tidemark', () => {
     assert.equal(body['state'], 'live');
     assert.ok((body['uptime_ms'] as number) > 0);
     assert.ok((body['memory'] as { resident_bytes: number }).resident_bytes > 0);
+  });
+
+  it('says nothing of accounts before it is live, and tells how it is all the same', async () => {
+    isLive = false;
+    for (const endpoint of ['inspect', 'accounts', 'snapshot']) {
+      assert.equal((await ask(endpoint, {})).error, '503 the engine is not live yet');
+    }
+    assert.equal((await ask('stats', {})).error, undefined);
+    isLive = true;
+  });
+
+  it('is answered by the owner alone: who stands by says only that it does, and is heard by who asks for that', async () => {
+    const others = [1, 2].map(() => new QueryService({ link: client, log: silentLog(), role: 'engine' }));
+    const standing = { ...queries, stats: () => ({ state: 'acquiring' }) as EngineStats };
+    for (const each of others) await each.standBy(standing);
+    for (let i = 0; i < 20; i++) assert.equal((await ask('stats', {})).body['state'], 'live');
+    const states: unknown[] = [];
+    for await (const reply of await client.nats.requestMany('tidemark.standby.stats', '', { maxWait: 200 })) {
+      states.push(reply.json<{ state: string }>().state);
+    }
+    assert.deepEqual(states, ['acquiring', 'acquiring']);
+    for (const each of others) await each.close();
+    await client.nats.flush();
+    await assert.rejects(client.nats.request('tidemark.standby.stats'), /503/);
+  });
+
+  it('is answered by the newer owner while a former one hangs, and when it goes on', async () => {
+    isOwner = false;
+    const newer = new QueryService({ link: client, log: silentLog(), role: 'engine' });
+    const owned = { ...queries, isOwner: () => true, stats: () => ({ state: 'catching_up' }) as EngineStats };
+    await newer.standBy(owned);
+    await newer.serve(owned);
+    await client.nats.flush();
+    for (let i = 0; i < 20; i++) assert.equal((await ask('stats', {})).body['state'], 'catching_up');
+    await assert.rejects(client.nats.request('tidemark.standby.stats'), /503/);
+    await newer.close();
+    isOwner = true;
   });
 });

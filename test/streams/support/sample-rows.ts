@@ -56,6 +56,7 @@ export function sampleEffect(fields: Partial<Effect> = {}): Effect {
     flowBase: 0,
     rate: 1,
     bookings: [250, NaN],
+    crossings: [],
     recordedTick: NaN,
     quantityBefore: 100_000,
     quantityAfter: 75_000,
