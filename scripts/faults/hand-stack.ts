@@ -31,10 +31,10 @@ export class HandStack {
     const installation = await Installation.prepare(configuration, { TIDEMARK_NATS_URL: nats.url });
     const stack = new HandStack(installation, nats);
     if (withStore) {
-      stack.spawn('store', storeThreads);
+      const store = stack.spawn('store', storeThreads);
       // The sink makes the database, without which nothing answers.
-      stack.spawn('sink');
-      await installation.untilStoreAnswers();
+      const sink = stack.spawn('sink');
+      await orEnded(store, orEnded(sink, installation.untilStoreAnswers()));
     }
     return stack;
   }
@@ -42,14 +42,22 @@ export class HandStack {
   /** Resolves when the engine is live. */
   async engine(): Promise<Tidemark> {
     const engine = this.spawn('engine');
-    await this.untilStatus(engine, ({ state }) => state === 'live');
+    const { pid } = engine.process;
+    await orEnded(
+      engine,
+      this.installation.untilEngine('the engine to be live', (status) => {
+        return status.pid === pid && status.state === 'live';
+      }),
+    );
     return engine;
   }
 
   /** Resolves when the engine waits for another one to go. */
   async standby(): Promise<Tidemark> {
     const engine = this.spawn('engine');
-    await this.untilStatus(engine, ({ state }) => state === 'acquiring');
+    const { pid } = engine.process;
+    const isIt = (status: EngineStatus): boolean => status.pid === pid;
+    await orEnded(engine, this.installation.untilEngine('the standby', isIt, 'tidemark.standby.stats'));
     return engine;
   }
 
@@ -69,17 +77,12 @@ export class HandStack {
     this.running.push(child);
     return child;
   }
+}
 
-  private async untilStatus(engine: Tidemark, is: (status: EngineStatus) => boolean): Promise<void> {
-    const { pid } = engine.process;
-    const ended = engine.ended.then((code) => {
-      throw new Error(`the engine ended with ${code}: ${engine.stderr().slice(-2000)}`);
-    });
-    ended.catch(() => undefined);
-    const reached = this.installation.untilEngine(
-      `engine ${pid}`,
-      (status) => status.pid === pid && is(status),
-    );
-    await Promise.race([reached, ended]);
-  }
+/** What is waited for, unless the process ends instead. */
+async function orEnded(child: Tidemark, reached: Promise<unknown>): Promise<void> {
+  const ended = child.ended.then((code) => {
+    throw new Error(`a process ended with ${code}: ${child.stderr().slice(-2000)}`);
+  });
+  await Promise.race([reached, ended]);
 }

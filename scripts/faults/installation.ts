@@ -84,14 +84,18 @@ export class Installation {
     return reply.json<EngineStatus>();
   }
 
-  /** Resolves with the answer of an engine for which `is` holds. */
-  async untilEngine(what: string, is: (status: EngineStatus) => boolean): Promise<EngineStatus> {
+  /** Resolves with the answer of an engine for which `is` holds; those that stand by have a subject of their own. */
+  async untilEngine(
+    what: string,
+    is: (status: EngineStatus) => boolean,
+    subject = 'tidemark.stats',
+  ): Promise<EngineStatus> {
     const { connection } = await this.nats();
     let found: EngineStatus | null = null;
     // One after the other without waiting for answers: a request may lie with an engine that is stopped.
     const ask = async (): Promise<void> => {
       try {
-        const reply = await connection.request('tidemark.stats', '{}', { timeout: limits.faultAskMsMax });
+        const reply = await connection.request(subject, '{}', { timeout: limits.faultAskMsMax });
         const status = reply.json<EngineStatus>();
         if (is(status)) found ??= status;
       } catch {

@@ -33,7 +33,9 @@ export const standby: FaultPart = {
           const startedAt = performance.now();
           owner.process.kill('SIGKILL');
           await stack.installation.untilLive([owner.process.pid ?? 0]);
-          recoveryMs.push(performance.now() - startedAt);
+          const tookMs = performance.now() - startedAt;
+          recoveryMs.push(tookMs);
+          told(`the standby is live after ${Math.round(tookMs)} ms`);
           owner = next;
         }
       };
