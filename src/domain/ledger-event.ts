@@ -48,6 +48,19 @@ export interface CashEvent {
   readonly ts: number;
 }
 
+/** The subjects whose events have ids, each an id space of its own. */
+export type EventArea = 'settlements' | 'cash';
+
+/** Undoes an earlier event of its area. It edits nothing: the account's books become what they are without the target. */
+export interface VoidEvent {
+  readonly kind: 'void';
+  readonly area: EventArea;
+  readonly id: string;
+  /** Id of the event to undo. */
+  readonly of: string;
+  readonly ts: number;
+}
+
 export const adminKinds = ['open', 'configure', 'suspend', 'resume', 'close'] as const;
 export type AdminKind = (typeof adminKinds)[number];
 
@@ -63,8 +76,8 @@ export interface AdminEvent {
   readonly ts: number;
 }
 
-/** Voids, rebases and corporate actions join this union with their issues. */
-export type LedgerEvent = Settlement | CashEvent | AdminEvent;
+/** Rebases and corporate actions join this union with their issues. */
+export type LedgerEvent = Settlement | CashEvent | VoidEvent | AdminEvent;
 
 /**
  * Not an event of the ledger but an effect of a tick: what an earlier event booked in a currency without a rate is now

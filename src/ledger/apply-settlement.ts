@@ -140,7 +140,7 @@ export function applySettlement(b: BookParts, account: number, e: Settlement, ti
 }
 
 /** Whether the account's totals may take the position's new value and cost; `row` is -1 where it is new. */
-function valueFits(
+export function valueFits(
   b: BookParts,
   account: number,
   row: number,
@@ -163,7 +163,7 @@ function valueFits(
 }
 
 /** Writes the position and moves the account's totals by the difference. */
-function revalue(
+export function revalue(
   b: BookParts,
   account: number,
   row: number,

@@ -11,6 +11,7 @@ import type { Rates } from './rates.ts';
 import type { Recall } from './recall.ts';
 import type { SeenIds } from './seen-ids.ts';
 import type { Sessions } from './session.ts';
+import type { Voids } from './voids.ts';
 import type { Waiting } from './waiting.ts';
 
 export interface BookOptions {
@@ -22,6 +23,8 @@ export interface BookOptions {
   readonly marksAtExit: boolean;
   readonly dustMinor: number;
   readonly idsKept: number;
+  /** How long a void waits for its target, milliseconds between LEDGER's timestamps. */
+  readonly voidsWaitMs: number;
   readonly staleAfterMs: number;
   /** tick.source: nats: an event has the time of the tick after it. */
   readonly eventsTakeTickTime: boolean;
@@ -37,6 +40,7 @@ export interface BookParts {
   readonly sessions: Sessions;
   readonly seen: SeenIds;
   readonly waiting: Waiting;
+  readonly voids: Voids;
   readonly recall: Recall;
   readonly instruments: InstrumentTable;
   readonly chart: LifecycleChart;

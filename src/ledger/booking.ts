@@ -69,7 +69,7 @@ export function moveCash(b: BookParts, account: number, pair: number, change: nu
 }
 
 /** The column of a book, spelled out: a computed name would make every access a dictionary's. */
-function pocketColumn(b: BookParts, field: BookField): Float64Array {
+export function pocketColumn(b: BookParts, field: BookField): Float64Array {
   switch (field) {
     case 'realized':
       return b.pockets.realized;
@@ -82,7 +82,7 @@ function pocketColumn(b: BookParts, field: BookField): Float64Array {
   }
 }
 
-function accountColumn(b: BookParts, field: BookField): Float64Array {
+export function accountColumn(b: BookParts, field: BookField): Float64Array {
   switch (field) {
     case 'realized':
       return b.accounts.realized;
@@ -170,7 +170,7 @@ function noteOtherFees(b: BookParts, holding: number, pair: number, base: number
 }
 
 /** A flow that takes effect before the session began was there when the day opened. */
-function flowOfDay(b: BookParts, account: number, base: number, time: number): void {
+export function flowOfDay(b: BookParts, account: number, base: number, time: number): void {
   const { accounts, sessions } = b;
   const end = accounts.sessionEnd[account] ?? NaN;
   const start = sessions.calendarOf(account).startOf(end - 1);

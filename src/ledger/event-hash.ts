@@ -1,19 +1,21 @@
 /** Hashes of an event's id and of its content, by value: "10.0" is "10", what is absent is its default. */
 import type { Decimal } from '../domain/decimal.ts';
-import type { CashEvent, Settlement } from '../domain/ledger-event.ts';
+import type { CashEvent, EventArea, Settlement, VoidEvent } from '../domain/ledger-event.ts';
 import { cashKinds } from '../domain/ledger-event.ts';
 import type { Hash64 } from './seen-ids.ts';
 
 /** Ids are unique per account and subject kind. */
 const settlementSeed = 1;
 const cashSeed = 2;
+/** Of contents: fills and transfers have 3 and 4, cash events their place in `cashKinds` after 5. */
+const voidSeed = 5 + cashKinds.length;
 
-export function hashSettlementId(h: Hash64, e: Settlement): void {
-  h.start(settlementSeed).text(e.id);
+export function hashId(h: Hash64, area: EventArea, id: string): void {
+  h.start(area === 'settlements' ? settlementSeed : cashSeed).text(id);
 }
 
-export function hashCashId(h: Hash64, e: CashEvent): void {
-  h.start(cashSeed).text(e.id);
+export function hashVoid(h: Hash64, e: VoidEvent): void {
+  h.start(voidSeed).text(e.of);
 }
 
 /** None is zero. */

@@ -1,8 +1,11 @@
-/** What became of one event: applied, a duplicate, or a rejection by name with a word on what is at fault. */
+/**
+ * What became of one event: applied, a duplicate, a void that waits for its target, or a rejection by name with a word
+ * on what is at fault.
+ */
 import type { Rejected } from '../domain/rejection.ts';
 import { rejected } from '../domain/rejection.ts';
 
-export type Outcome = 'applied' | 'duplicate' | Rejected;
+export type Outcome = 'applied' | 'duplicate' | 'waits' | Rejected;
 
 /** Rejections without figures in them, made once. */
 export const outcomes = {
@@ -21,5 +24,8 @@ export const outcomes = {
   toAmount: rejected('quantity_not_positive', 'to_amount'),
   feeInKindMargined: rejected('style_forbids', 'fee_quantity: the instrument is margined'),
   transferMargined: rejected('style_forbids', 'transfer: the instrument is margined'),
+  voidTarget: rejected('settlement_unknown', 'of: no event that could be voided'),
+  voidTooLate: rejected('settlement_unknown', 'of: no such event came in time'),
+  voidsWaiting: rejected('settlement_unknown', 'of: unknown, and too many voids of the account wait already'),
   outOfRange: rejected('amount_out_of_range', 'an amount would leave the safe integers'),
 } as const;

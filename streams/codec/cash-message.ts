@@ -1,18 +1,15 @@
-/** A flow, fee, dividend, interest or conversion of `cash.<account>`: shape only. */
+/** A flow, fee, dividend, interest, conversion or void of `cash.<account>`: shape only. */
 import { limits } from '../../config/limits.ts';
-import { cashKinds, type CashEvent, type CashKind } from '../../src/domain/ledger-event.ts';
+import { cashKinds, type CashEvent, type CashKind, type VoidEvent } from '../../src/domain/ledger-event.ts';
 import type { Rejected } from '../../src/domain/rejection.ts';
 import type { FieldReader, Message } from './fields.ts';
-import { refused } from './settlement-message.ts';
+import { readVoid, refused } from './settlement-message.ts';
 
-export function readCash(fields: FieldReader, m: Message): CashEvent | Rejected {
+export function readCash(fields: FieldReader, m: Message): CashEvent | VoidEvent | Rejected {
   fields.start(m);
   const id = fields.id('id');
   const type = m['type'];
-  if (type === 'void') {
-    fields.id('of');
-    return refused(fields, type);
-  }
+  if (type === 'void') return readVoid(fields, id, 'cash');
   const isConversion = type === 'conversion';
   if (typeof type !== 'string' || type === '') fields.fail('type', null);
   const amount = fields.integer('amount');

@@ -4,6 +4,7 @@
  * complete: rows are written once and never copied.
  */
 import type { Effect } from '../../src/domain/effect.ts';
+import type { VoidEvent } from '../../src/domain/ledger-event.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { RefusedElement } from './dead-letter-payload.ts';
 
@@ -49,6 +50,13 @@ export function writeEffectRow(w: ByteWriter, e: Effect): number {
     w.nextInteger(event.toAmount);
     w.ascii(',0,"",0,');
     w.string(event.notes);
+  } else if (event.kind === 'void') {
+    w.ascii('null,"",');
+    w.string(e.symbol);
+    w.reserve(figuresBytesMax);
+    w.ascii(',"",0,0,0,');
+    w.string(e.currency);
+    w.ascii(',"",0,0,"",0,""');
   } else {
     w.ascii('null,"","","",0,0,');
     w.integer('amount' in event ? event.amount : 0);
@@ -59,9 +67,23 @@ export function writeEffectRow(w: ByteWriter, e: Effect): number {
   writeBooked(w, e);
   w.ascii(',"');
   w.ascii(e.state);
-  w.ascii('","","","","",');
+  w.ascii('","",');
+  if (event.kind === 'void') writeVoided(w, e.accountId, event);
+  else w.ascii('"","",""');
+  w.byte(44);
   w.ascii(blankAndEnd);
   return tsAt;
+}
+
+/** From `detail` to `payload`: what was voided, and by which subject. */
+function writeVoided(w: ByteWriter, account: string, { area, of }: VoidEvent): void {
+  w.ascii('"');
+  w.ascii(of);
+  w.ascii('","');
+  w.ascii(area);
+  w.ascii('.');
+  w.ascii(account);
+  w.ascii('",""');
 }
 
 /** From `effective_at` to `notes`. */

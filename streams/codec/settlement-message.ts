@@ -1,18 +1,19 @@
-/** A settlement or transfer of `settlements.<account>`: shape only, whether it may happen is the ledger's to say. */
+/** A fill, transfer or void of `settlements.<account>`: shape only, whether it may happen is the ledger's to say. */
 import { limits } from '../../config/limits.ts';
-import type { Settlement } from '../../src/domain/ledger-event.ts';
+import type { EventArea, Settlement, VoidEvent } from '../../src/domain/ledger-event.ts';
 import { rejected, type Rejected } from '../../src/domain/rejection.ts';
 import type { SymbolTable } from '../../src/domain/symbol-table.ts';
 import type { FieldReader, Message } from './fields.ts';
 
-export function readSettlement(fields: FieldReader, m: Message, symbols: SymbolTable): Settlement | Rejected {
+export function readSettlement(
+  fields: FieldReader,
+  m: Message,
+  symbols: SymbolTable,
+): Settlement | VoidEvent | Rejected {
   fields.start(m);
   const type = m['type'];
   const id = fields.id('id');
-  if (type === 'void') {
-    fields.id('of');
-    return refused(fields, type);
-  }
+  if (type === 'void') return readVoid(fields, id, 'settlements');
   const isTransfer = type === 'transfer';
   const symbol = fields.symbol('symbol');
   const isPositive = isTransfer ? fields.oneOf('side', 'in', 'out') : fields.oneOf('side', 'buy', 'sell');
@@ -40,6 +41,13 @@ export function readSettlement(fields: FieldReader, m: Message, symbols: SymbolT
     sourceSequence,
     ts,
   };
+}
+
+/** The rest of a void, of which the id was read. */
+export function readVoid(fields: FieldReader, id: string, area: EventArea): VoidEvent | Rejected {
+  const of = fields.id('of');
+  const ts = fields.optionalTime('ts');
+  return fields.wrong === '' ? { kind: 'void', area, id, of, ts } : refused(fields, 'void');
 }
 
 /** A wrong field comes before an unknown kind. */

@@ -91,6 +91,25 @@ const large = fc.record({
   amount: fc.constantFrom(50_000, 100_000, 99_999, 1, 250_000, 1_000_000),
 });
 
+/** `of` is resolved when the whole history is there. */
+const voided = fc.record({
+  id: ids,
+  type: fc.constant('void'),
+  of: fc.integer({ min: 0, max: 999 }),
+});
+
+/** Voids name other messages of their subject, earlier or later, or nothing that ever comes. */
+function resolveVoids(steps: readonly Step[]): Step[] {
+  return steps.map((step) => {
+    if (step.step !== 'event' || step.message['type'] !== 'void') return step;
+    const pick = step.message['of'] as number;
+    const others = steps.filter((each) => each.step === 'event' && each.subject === step.subject);
+    const target = others[pick % others.length];
+    const of = pick % 10 === 9 || target?.step !== 'event' ? 'unknown' : (target.message['id'] ?? 'x');
+    return { ...step, message: { ...step.message, of } };
+  });
+}
+
 const administration = fc.oneof(
   fc.record({ type: fc.constantFrom('open', 'configure', 'suspend', 'resume', 'close') }),
   fc.record({ type: fc.constant('open'), base_currency: fc.constantFrom('USD', 'EUR', 'JPY') }),
@@ -130,7 +149,7 @@ const enormous = fc.oneof(
   }),
 );
 
-function messages(accounts: readonly string[], hasExtremes: boolean): fc.Arbitrary<Step> {
+function messages(accounts: readonly string[], hasExtremes: boolean, hasVoids: boolean): fc.Arbitrary<Step> {
   const to = (subject: string, arbitrary: fc.Arbitrary<object>): fc.Arbitrary<Step> =>
     fc.tuple(fc.constantFrom(...accounts), arbitrary).map(([account, message]) => {
       return { step: 'event', subject: `${subject}.${account}`, message: withoutAbsent(message) };
@@ -155,6 +174,12 @@ function messages(accounts: readonly string[], hasExtremes: boolean): fc.Arbitra
         }),
     },
     ...(hasExtremes ? [{ weight: 10, arbitrary: huge }] : []),
+    ...(hasVoids
+      ? [
+          { weight: 4, arbitrary: to('settlements', voided) },
+          { weight: 2, arbitrary: to('cash', voided) },
+        ]
+      : []),
   );
 }
 
@@ -206,13 +231,15 @@ export interface HistoryShape {
   readonly maxLength: number;
   /** Amounts and prices near the ends of the safe integers among the others. */
   readonly hasExtremes?: boolean;
+  /** Voids among the others: of earlier, later, unknown and voided events, and of voids. */
+  readonly hasVoids?: boolean;
 }
 
 /** Ends with a tick, so that its end can be compared. */
 export function histories(shape: HistoryShape): fc.Arbitrary<Step[]> {
-  const { accounts = ['a', 'b'], minLength = 0, maxLength, hasExtremes = false } = shape;
+  const { accounts = ['a', 'b'], minLength = 0, maxLength, hasExtremes = false, hasVoids = false } = shape;
   const step = fc.oneof(
-    { weight: 10, arbitrary: messages(accounts, hasExtremes) },
+    { weight: 10, arbitrary: messages(accounts, hasExtremes, hasVoids) },
     { weight: 3, arbitrary: plainPrice },
     { weight: 1, arbitrary: quote },
     { weight: 1, arbitrary: rate },
@@ -220,5 +247,7 @@ export function histories(shape: HistoryShape): fc.Arbitrary<Step[]> {
     { weight: 1, arbitrary: wait },
     ...(hasExtremes ? [{ weight: 2, arbitrary: wildPrice }] : []),
   );
-  return fc.array(step, { minLength, maxLength, size: 'max' }).map((steps) => [...steps, { step: 'tick' }]);
+  return fc
+    .array(step, { minLength, maxLength, size: 'max' })
+    .map((steps) => [...resolveVoids(steps), { step: 'tick' }]);
 }

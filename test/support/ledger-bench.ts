@@ -7,6 +7,7 @@ import type { Effect } from '../../src/domain/effect.ts';
 import type { CurveRow, EquityUpdate } from '../../src/domain/equity-update.ts';
 import { InstrumentTable } from '../../src/domain/instrument.ts';
 import type { LedgerMessage } from '../../src/domain/ledger-event.ts';
+import type { RecordedEffect } from '../../src/domain/recorded.ts';
 import type { Rejected } from '../../src/domain/rejection.ts';
 import { minutesOf } from '../../src/domain/session-day.ts';
 import { SymbolTable } from '../../src/domain/symbol-table.ts';
@@ -22,6 +23,7 @@ export interface BenchOptions extends OracleOptions {
   /** Events have the ledger's time, as with `tick.source: clock`, not that of the next tick. */
   readonly eventsHaveTime?: boolean;
   readonly idsKept?: number;
+  readonly voidsWaitMs?: number;
 }
 
 type FlatJson = null | string | number | boolean | FlatJson[] | { [name: string]: FlatJson };
@@ -41,10 +43,17 @@ export class LedgerBench {
   private readonly conflater: PriceConflater;
   private readonly prices: PriceDecoder;
   private readonly verdicts: OracleVerdict[] = [];
+  /** Everything that came, as LEDGER would have it: a void needs its account's past. */
+  private readonly past: { subject: string; text: string; sequence: number; time: number }[] = [];
+  /** Voids that were refused because their target did not come: the account, and where their messages were. */
+  readonly expired: { account: string; sequence: number; index: number }[] = [];
   /** By account: what all effects so far booked in base, by the name of the figure it is part of. */
   readonly effectSums = new Map<string, Record<'realized_pnl' | 'fees' | 'income' | 'net_flow', number>>();
   /** Amounts that were booked in base when their rate arrived. */
   lateCount = 0;
+  /** By sequence and index: what the effect log would hold. */
+  readonly records = new Map<string, RecordedEffect>();
+  private current = 0;
   private ticks = 0;
 
   constructor(options: BenchOptions = {}) {
@@ -58,6 +67,7 @@ export class LedgerBench {
         marksAtExit: options.mark === 'exit',
         dustMinor: Number(options.dust ?? 100n),
         idsKept: options.idsKept ?? 1024,
+        voidsWaitMs: options.voidsWaitMs ?? 5000,
         staleAfterMs: 60_000,
         eventsTakeTickTime: options.eventsHaveTime !== true,
       },
@@ -72,7 +82,7 @@ export class LedgerBench {
         maxMovePercent: 0,
         confirmTicks: 3,
       },
-      { now: () => clockMs, every: () => () => undefined },
+      { now: () => clockMs, every: () => () => undefined, turn: () => Promise.resolve() },
     );
     this.prices = new PriceDecoder(new SymbolLookup(this.symbols), this.instruments, this.conflater);
   }
@@ -88,22 +98,49 @@ export class LedgerBench {
 
   /** A message with one element. */
   apply(subject: string, message: unknown, sequence: number, time = NaN): OracleVerdict {
+    const { accounts } = this.book;
+    const row = accounts.find(subject.split('.')[1] ?? '');
+    const isOld = row >= 0 && sequence <= (accounts.sequence[row] ?? 0);
     const [verdict] = this.applyText(subject, JSON.stringify(message), sequence, time);
-    return verdict ?? { duplicate: true };
+    return verdict ?? (isOld ? { duplicate: true } : { waits: true });
   }
 
   /** A message as text; the verdict of each of its elements. None: the account has had the sequence. */
   applyText(subject: string, text: string, sequence: number, time = NaN): OracleVerdict[] {
     const message = this.ledger.decode(Buffer.from(subject), Buffer.from(text), sequence, time);
     this.verdicts.length = 0;
+    if (this.book.voiding.concerns([message])) this.readPast(message);
+    this.past.push({ subject, text, sequence, time });
+    this.current = sequence;
     this.book.apply(this.book.accounts.find(message.account), message, this);
     return [...this.verdicts];
+  }
+
+  /** What the other one's ledger and effect log hold: this one begins where that one is. */
+  sharePast(other: LedgerBench): void {
+    this.past.push(...other.past);
+    for (const [place, record] of other.records) this.records.set(place, record);
+  }
+
+  private readPast(message: LedgerMessage): void {
+    const rebuild = this.book.voiding.rebuildFor(message);
+    if (rebuild === null) return;
+    for (const { subject, text, sequence, time } of this.past) {
+      if (subject.split('.')[1] !== message.account) continue;
+      rebuild.take(this.ledger.decode(Buffer.from(subject), Buffer.from(text), sequence, time));
+    }
+    for (const place of rebuild.wanted()) {
+      const recorded = this.records.get(`${place.sequence}.${place.index}`);
+      if (recorded !== undefined) rebuild.learn(recorded);
+    }
+    this.book.voiding.provide(rebuild);
   }
 
   applied(effect: Effect): void {
     this.verdicts.push({ applied: true });
     this.addEffect(effect);
     this.lastEffect = { ...effect };
+    this.records.set(`${effect.sequence}.${effect.index}`, recordOf(effect));
     const { event } = effect;
     if ('direction' in event) this.conflater.offerFromSettlement(event.symbol, effect.price, event.ts);
   }
@@ -127,8 +164,13 @@ export class LedgerBench {
     this.verdicts.push({ duplicate: true });
   }
 
-  rejected(_message: LedgerMessage, _index: number, { reason }: Rejected): void {
-    this.verdicts.push({ rejected: reason });
+  rejected({ account, sequence }: LedgerMessage, index: number, { reason }: Rejected): void {
+    if (sequence === this.current) this.verdicts.push({ rejected: reason });
+    else this.expired.push({ account, sequence, index });
+  }
+
+  voidsWaiting(): void {
+    // What waits shows in what becomes of it.
   }
 
   /** Returns the accounts that emit, sorted; `emit` sees each update. */
@@ -213,6 +255,13 @@ export class LedgerBench {
       return { name, kept: a[name as keyof typeof sums][account] ?? NaN, summed };
     });
   }
+}
+
+/** An effect as it is recorded. */
+export function recordOf(effect: Effect): RecordedEffect {
+  const { event, accountId, bookings } = effect;
+  const late = event.kind === 'booked' ? event : null;
+  return { ...effect, account: accountId, bookings: [...bookings], tick: NaN, late };
 }
 
 function snakeCase(x: FlatJson): FlatJson {

@@ -1,7 +1,7 @@
 /**
  * The suite's own oracle: the accounting of the product in its most naive form, recomputed from the list of facts and
  * boards of prices, in BigInt. Slow on purpose. Shares no code with the product, nor with any other oracle.
- * Covers what the ledger does today: no voids, corporate actions, exposures, margin, back-dated flows, quote guard.
+ * Covers what the ledger does today: no corporate actions, exposures, margin, back-dated flows, quote guard.
  */
 import { OracleAccount } from './oracle/account.ts';
 import type { CashFact, Fact } from './oracle/books.ts';
@@ -24,10 +24,15 @@ export interface OracleOptions {
   readonly fromSettlements?: OfferMode;
   readonly autoOpen?: boolean;
   readonly dust?: bigint;
+  readonly voidsWaitMs?: number;
 }
 
 export type OracleVerdict =
-  { readonly applied: true } | { readonly duplicate: true } | { readonly rejected: string };
+  | { readonly applied: true }
+  | { readonly duplicate: true }
+  /** A void, for its target. */
+  | { readonly waits: true }
+  | { readonly rejected: string };
 
 const applied = { applied: true } as const;
 const duplicate = { duplicate: true } as const;
@@ -41,11 +46,13 @@ export class NaiveOracle {
   private readonly base: string;
   private readonly autoOpen: boolean;
   private readonly dust: bigint;
+  private readonly voidsWaitMs: number;
 
   constructor(options: OracleOptions = {}) {
     this.base = options.base ?? 'USD';
     this.autoOpen = options.autoOpen ?? true;
     this.dust = options.dust ?? 100n;
+    this.voidsWaitMs = options.voidsWaitMs ?? 5000;
     this.market = new Market(
       options.pivot ?? 'USD',
       options.mark ?? 'mid',
@@ -64,9 +71,16 @@ export class NaiveOracle {
 
   /**
    * A message of the ledger. `time` is the ledger's timestamp, milliseconds; without it the event has the time of the
-   * next tick.
+   * next tick. `ledgerTime` is the timestamp in any case: voids wait by it.
    */
-  apply(subject: string, message: unknown, sequence: number, time?: number): OracleVerdict {
+  apply(
+    subject: string,
+    message: unknown,
+    sequence: number,
+    time?: number,
+    ledgerTime = time,
+  ): OracleVerdict {
+    if (ledgerTime !== undefined) this.expireVoids(ledgerTime);
     const [area, id = ''] = subject.split('.');
     const known = this.accounts.get(id);
     if (known && sequence <= known.sequence) return duplicate;
@@ -80,7 +94,13 @@ export class NaiveOracle {
     const account = known ?? new OracleAccount(id, this.base, this.dust, this.market);
     if (time !== undefined) this.rollDay(account, time, false);
     const verdict =
-      area === 'accounts' ? this.administer(account, message) : this.settle(account, area, message);
+      area === 'accounts'
+        ? this.administer(account, message)
+        : this.settle(account, area, message, ledgerTime);
+    if ('waits' in verdict) {
+      account.sequence = sequence;
+      this.accounts.set(id, account);
+    }
     if ('applied' in verdict) {
       account.sequence = sequence;
       account.hasNews = true;
@@ -93,8 +113,7 @@ export class NaiveOracle {
   private administer(account: OracleAccount, m: Message): OracleVerdict {
     if (!isCurrencyCode(m['base_currency'])) return { rejected: 'currency_unknown' };
     if (m['type'] === 'close' && !account.isEmpty()) return { rejected: 'account_not_empty' };
-    if (typeof m['base_currency'] === 'string' && account.facts.length === 0)
-      account.base = m['base_currency'];
+    if (typeof m['base_currency'] === 'string' && !account.hasBooked) account.base = m['base_currency'];
     if (typeof m['timezone'] === 'string') account.timezone = m['timezone'];
     if (typeof m['cutover'] === 'string') account.cutover = m['cutover'];
     if (m['type'] === 'open') account.isClosed = false;
@@ -102,20 +121,59 @@ export class NaiveOracle {
     return applied;
   }
 
-  private settle(account: OracleAccount, area: Area, m: Message): OracleVerdict {
-    const currency = area === 'cash' ? account.base : this.market.instrument(m['symbol'] as string).currency;
+  private settle(account: OracleAccount, area: Area, m: Message, time = NaN): OracleVerdict {
+    const isVoid = m['type'] === 'void';
+    const currency =
+      area === 'cash' || isVoid ? account.base : this.market.instrument(m['symbol'] as string).currency;
     const key = `${area} ${String(m['id'])}`;
     const content = contentOf(area, m, currency);
-    const before = account.seen.get(key);
+    const before = account.seen.get(key) ?? account.waitingVoids.find((each) => each.key === key)?.content;
     if (before !== undefined) return before === content ? duplicate : { rejected: 'id_conflict' };
     if (account.isClosed) return { rejected: 'account_closed' };
+    if (isVoid) return this.voidEvent(account, key, content, `${area} ${String(m['of'])}`, time);
+    const already = account.facts.length;
     if (![m['currency'], m['fee_currency'], m['to_currency']].every(isCurrencyCode)) {
       return { rejected: 'currency_unknown' };
     }
     const reason = area === 'cash' ? this.applyCash(account, m) : this.applyTrade(account, m);
     if (reason !== null) return { rejected: reason };
     account.seen.set(key, content);
+    account.hasBooked = true;
+    account.voidable.set(key, account.facts.slice(already));
+    const waiting = account.waitingVoids.filter(({ of }) => of === key);
+    account.waitingVoids = account.waitingVoids.filter(({ of }) => of !== key);
+    for (const each of waiting) this.voidEvent(account, each.key, each.content, key, time);
     return applied;
+  }
+
+  /** What is voided has never been: its facts are taken out. */
+  private voidEvent(
+    account: OracleAccount,
+    key: string,
+    content: string,
+    of: string,
+    time: number,
+  ): OracleVerdict {
+    const facts = account.voidable.get(of);
+    if (facts !== undefined) {
+      account.voidable.delete(of);
+      account.seen.set(key, content);
+      account.takeOut(facts);
+      // A void cannot be voided: who waited for its id waits no more.
+      account.waitingVoids = account.waitingVoids.filter((each) => each.of !== key);
+      return applied;
+    }
+    const comesNoMore =
+      account.seen.has(of) || [key, ...account.waitingVoids.map((each) => each.key)].includes(of);
+    if (comesNoMore) return { rejected: 'settlement_unknown' };
+    account.waitingVoids.push({ key, content, of, until: time + this.voidsWaitMs });
+    return { waits: true };
+  }
+
+  private expireVoids(time: number): void {
+    for (const account of this.accounts.values()) {
+      account.waitingVoids = account.waitingVoids.filter(({ until }) => !(time > until));
+    }
   }
 
   private applyTrade(account: OracleAccount, m: Message): string | null {

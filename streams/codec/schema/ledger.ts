@@ -23,14 +23,18 @@ const settled = {
 
 const either = (a: string, b: string): TSchema => Type.Union([Type.Literal(a), Type.Literal(b)]);
 
+/** Undoes an earlier event of the same subject, by its id. */
+const voidMessage = Type.Object({ type: Type.Literal('void'), id, of: id, ts: Type.Optional(time) });
+
 export const settlement = Type.Union([
   Type.Object({ type: Type.Optional(Type.Literal('fill')), side: either('buy', 'sell'), ...settled }),
   Type.Object({ type: Type.Literal('transfer'), side: either('in', 'out'), ...settled }),
+  voidMessage,
 ]);
 
 export const settlementMessage = oneOrMany(
   settlement,
-  'A fill, or a transfer in kind. The quantity is positive beside its side; a negative fee is a rebate.',
+  'A fill, a transfer in kind, or the void of one. The quantity is positive beside its side; a negative fee is a rebate.',
 );
 
 const booked = {
@@ -53,11 +57,12 @@ export const cash = Type.Union([
     ...booked,
   }),
   Type.Object({ type: Type.Literal('conversion'), to_currency: name, to_amount: minorUnits, ...booked }),
+  voidMessage,
 ]);
 
 export const cashMessage = oneOrMany(
   cash,
-  'A flow, fee, dividend, interest or currency conversion; fee, dividend and interest may be negative.',
+  'A flow, fee, dividend, interest, currency conversion, or the void of one; fee, dividend and interest may be negative.',
 );
 
 const adminTypes = ['open', 'configure', 'suspend', 'resume', 'close'].map((each) => Type.Literal(each));

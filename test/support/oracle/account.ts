@@ -30,6 +30,12 @@ export class OracleAccount {
   isClosed = false;
   /** Applied in order; everything else about money follows from them. */
   readonly facts: Fact[] = [];
+  /** Whether it ever took a fact in, voided since or not: its base currency is fixed then. */
+  hasBooked = false;
+  /** Facts by kind and id of the events that can be voided. */
+  readonly voidable = new Map<string, readonly Fact[]>();
+  /** Voids of events that have not come, with the last moment at which they may. */
+  waitingVoids: { key: string; content: string; of: string; until: number }[] = [];
   /** Content by kind and id. */
   readonly seen = new Map<string, string>();
   readonly performance: Performance;
@@ -60,6 +66,11 @@ export class OracleAccount {
   /** Takes facts back that were only tried. */
   forget(count: number): void {
     this.facts.length -= count;
+    this.folded = null;
+  }
+
+  takeOut(facts: readonly Fact[]): void {
+    for (const fact of facts) this.facts.splice(this.facts.indexOf(fact), 1);
     this.folded = null;
   }
 

@@ -10,8 +10,8 @@ export type Message = Readonly<Record<string, unknown>>;
 export type Area = 'settlements' | 'cash' | 'accounts';
 
 const kinds: Readonly<Record<Area, readonly unknown[]>> = {
-  settlements: [undefined, 'fill', 'transfer'],
-  cash: ['deposit', 'withdrawal', 'fee', 'dividend', 'interest', 'conversion'],
+  settlements: [undefined, 'fill', 'transfer', 'void'],
+  cash: ['deposit', 'withdrawal', 'fee', 'dividend', 'interest', 'conversion', 'void'],
   accounts: ['open', 'configure', 'suspend', 'resume', 'close'],
 };
 
@@ -63,6 +63,7 @@ export function isCurrencyCode(x: unknown): boolean {
 
 /** What makes two messages of one id the same: what they say, decimals as values, what is left out as its default. */
 export function contentOf(area: Area, m: Message, currency: string): string {
+  if (m['type'] === 'void') return JSON.stringify(['void', String(m['of'])]);
   const money = (x: unknown): unknown => x ?? currency;
   const value = (x: unknown): string => canonical(decimalOf(x ?? 0) ?? { n: 0n, d: 1n });
   if (area === 'settlements') {

@@ -1,0 +1,156 @@
+/**
+ * Properties of voids over random histories: the books are those of an oracle that never saw what was voided, and a
+ * replay, whole or from a snapshot, comes to the same.
+ */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { histories, instruments } from '../support/history.ts';
+import type { Step } from '../support/history.ts';
+import { LedgerBench } from '../support/ledger-bench.ts';
+import type { BenchOptions } from '../support/ledger-bench.ts';
+import { NaiveOracle } from '../support/oracle.ts';
+
+const accounts = ['a', 'b'];
+const startMs = Date.parse('2026-03-07T21:00:00Z');
+
+const options: fc.Arbitrary<BenchOptions> = fc.record({
+  base: fc.constantFrom('USD', 'USD', 'EUR'),
+  fromSettlements: fc.constantFrom('unpriced', 'never'),
+  autoOpen: fc.constantFrom(true, true, true, false),
+  eventsHaveTime: fc.boolean(),
+  voidsWaitMs: fc.constantFrom(0, 1000, 5000),
+});
+
+const history = histories({ accounts, maxLength: 50, hasVoids: true });
+
+function benchOf(bookOptions: BenchOptions): LedgerBench {
+  const bench = new LedgerBench(bookOptions);
+  for (const [symbol, fields] of Object.entries(instruments)) bench.instrument(symbol, fields);
+  return bench;
+}
+
+type Figures = Record<string, unknown>;
+
+/** What follows from the ledger alone. What was voided may have left rows of nothing: those are left out. */
+function books(found: object | null): unknown {
+  if (found === null) return null;
+  const view = found as Figures;
+  const positions = (view['positions'] as Figures[])
+    .map(({ symbol, quantity, cost_basis, realized_pnl, fees }) =>
+      [symbol, quantity, cost_basis, realized_pnl, fees].map(String),
+    )
+    .filter(([, ...figures]) => figures.some((figure) => figure !== '0'))
+    .sort();
+  const cash = Object.entries(view['cash'] as Figures)
+    .map(([currency, amount]) => [currency, String(amount)])
+    .filter(([, amount]) => amount !== '0')
+    .sort();
+  return { positions, cash };
+}
+
+function assertIdentity(bench: LedgerBench): void {
+  for (const id of accounts) {
+    for (const [currency, residual] of Object.entries(bench.identity(id))) {
+      assert.equal(residual, 0n, `${id} in ${currency}`);
+    }
+    if (bench.book.accounts.find(id) < 0) continue;
+    for (const { name, kept, summed } of bench.totals(id))
+      assert.equal(BigInt(kept), summed, `${id} ${name}`);
+  }
+}
+
+/** The totals in base, and those of its positions. */
+function inBase(found: object | null): unknown {
+  if (found === null) return null;
+  const view = found as Figures;
+  const { total_equity, cash_balance, position_value, unrealized_pnl, realized_pnl, fees, income, net_flow } =
+    view;
+  const all = {
+    total_equity,
+    cash_balance,
+    position_value,
+    unrealized_pnl,
+    realized_pnl,
+    fees,
+    income,
+    net_flow,
+  };
+  const totals = Object.entries(all).map(([name, figure]) => `${name} ${String(figure)}`);
+  const positions = (view['positions'] as Figures[])
+    .map(({ symbol, realized_pnl_base, fees_base }) => [symbol, realized_pnl_base, fees_base].map(String))
+    .filter(([, ...figures]) => figures.some((figure) => figure !== '0'))
+    .sort();
+  return { totals, positions };
+}
+
+describe('voids, over random histories', () => {
+  it('leave the books of a ledger that never had what was voided', function () {
+    this.timeout(180_000);
+    fc.assert(
+      fc.property(options, history, (bookOptions, steps) => {
+        const bench = benchOf(bookOptions);
+        const oracle = new NaiveOracle(bookOptions);
+        for (const [symbol, fields] of Object.entries(instruments)) oracle.instrument(symbol, fields);
+        let now = startMs;
+        let sequence = 0;
+        for (const step of steps) {
+          if (step.step === 'wait') now += step.ms;
+          else if (step.step === 'price') {
+            bench.price(step.symbol, step.message);
+            oracle.price(step.symbol, step.message);
+          } else if (step.step === 'event') {
+            const verdict = bench.apply(step.subject, step.message, ++sequence, now);
+            const time = bookOptions.eventsHaveTime === true ? now : undefined;
+            assert.deepEqual(verdict, oracle.apply(step.subject, step.message, sequence, time, now));
+            assertIdentity(bench);
+            for (const id of accounts) assert.deepEqual(books(bench.inspect(id)), books(oracle.inspect(id)));
+          } else {
+            bench.tick(++now);
+            oracle.tick(now);
+          }
+        }
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('leave in base what was booked at the rate of its moment', function () {
+    this.timeout(180_000);
+    // Every currency has a rate from the start, so that nothing is booked later than it happened.
+    const rated: Step[] = [
+      { step: 'price', symbol: 'EURUSD', message: { price: '1.1', ts: 1 } },
+      { step: 'price', symbol: 'USDJPY', message: { price: '150', ts: 1 } },
+      { step: 'tick' },
+    ];
+    fc.assert(
+      fc.property(options, history, (bookOptions, random) => {
+        const steps = [
+          ...rated,
+          ...random.filter((s) => s.step !== 'price' || Number(s.message.price ?? 1) > 0),
+        ];
+        const bench = benchOf(bookOptions);
+        const oracle = new NaiveOracle(bookOptions);
+        for (const [symbol, fields] of Object.entries(instruments)) oracle.instrument(symbol, fields);
+        let now = startMs;
+        let sequence = 0;
+        for (const step of steps) {
+          if (step.step === 'wait') now += step.ms;
+          else if (step.step === 'price') {
+            bench.price(step.symbol, step.message);
+            oracle.price(step.symbol, step.message);
+          } else if (step.step === 'event') {
+            bench.apply(step.subject, step.message, ++sequence, now);
+            const time = bookOptions.eventsHaveTime === true ? now : undefined;
+            oracle.apply(step.subject, step.message, sequence, time, now);
+          } else {
+            bench.tick(++now);
+            oracle.tick(now);
+            for (const id of accounts)
+              assert.deepEqual(inBase(bench.inspect(id)), inBase(oracle.inspect(id)));
+          }
+        }
+      }),
+      { numRuns: 800 },
+    );
+  });
+});
