@@ -144,14 +144,12 @@ class Engine implements App {
         this.partition.send({ type: 'ledger', batch });
       },
       relieve: async () => {
-        if (ports.effects.outstandingBytes > limits.effectsUnpublishedBytesMax) {
-          await ticker.settle(ports.ticks === null);
-        }
+        if (ticker.isLoaded) await ticker.settle(ports.ticks === null);
       },
     });
     const { intake, outcomes } = this;
     this.recovery = new Recovery({
-      ports, config, book, instruments, conflater, gate, intake, outcomes, checkpointer,
+      ports, config, book, instruments, conflater, gate, intake, outcomes, checkpointer, ticker,
       loaded: () => {
         this.partition.send({ type: 'loaded' });
       },
@@ -162,7 +160,12 @@ class Engine implements App {
     const { ports, ticker, partition } = this;
     partition.start();
     const isLive = (): boolean => partition.getSnapshot().matches('live');
-    const queries = engineQueries(this.book, () => this.stats(), isLive, () => ports.lease.isHeld);
+    const queries = engineQueries(
+      this.book,
+      () => this.stats(),
+      isLive,
+      () => ports.lease.isHeld,
+    );
     await ports.queries.standBy(queries);
     const epoch = await ports.lease.acquire();
     this.isOwner = true;
@@ -180,8 +183,6 @@ class Engine implements App {
     }, this.outcomes.refuse);
     const recovered = await this.recovery.run();
     const { through, checkpoint, ledgerCreated } = recovered;
-    // Ticks that come from outside reserve none.
-    ticker.tick = ports.ticks === null ? recovered.tick : recovered.lastTick;
     ticker.durableThrough = through;
     await this.recovery.mark(ports.ticks === null ? ports.clock.now() : NaN);
     partition.send({ type: 'restored' });

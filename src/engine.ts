@@ -67,7 +67,7 @@ export async function startEngine(
     partition,
     identity: processIdentity(),
     hasEnded,
-    after: () => changelog.lastEpoch(),
+    after: async () => Math.max(await changelog.lastEpoch(), await effects.lastEpoch()),
     isStillLast: () => effects.isLast(),
     onWait: standBy,
   });

@@ -102,6 +102,13 @@ export class Outcomes implements Desk, Judge {
       gate.include(symbol, effect.price, -Infinity, NaN);
   }
 
+  /** A late booking of the past that was made again: it is recorded, and may be framed. */
+  bookedLateAgain(effect: Effect, isFramed: boolean): void {
+    const { ports, checkpointer, book } = this.parts;
+    if (!isFramed) ports.frames.effect(effect);
+    checkpointer.note(book.accounts.find(effect.accountId));
+  }
+
   bookedLate(effect: Effect): void {
     const { ports, checkpointer, book } = this.parts;
     ports.effects.record(effect);

@@ -238,6 +238,15 @@ export interface FrameSink {
   readonly position: number;
 }
 
+/** What tells a late booking's row: two that are alike are two. */
+export interface FramedLate {
+  readonly account: string;
+  readonly sequence: number;
+  readonly tick: number;
+  readonly currency: string;
+  readonly amount: number;
+}
+
 /** What frames still know of the past; answers from memory until `forget`. */
 export interface FrameHistory {
   /** Reads frames from a position on (at least 1), once, after the lease is held. */
@@ -246,6 +255,8 @@ export interface FrameHistory {
   readonly framedThrough: number;
   /** Whether the effects of this LEDGER sequence are in a frame: they are not framed again. */
   isFramed(sequence: number): boolean;
+  /** Whether the row of a late booking, as recorded, is in a frame; asked once for each. */
+  isLateFramed(late: FramedLate): boolean;
   /** Last row of the curve by account id. */
   readonly curves: ReadonlyMap<string, RecordedCurve>;
   /** The past is applied: its memory is given back. */

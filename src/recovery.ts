@@ -6,14 +6,16 @@
 import type { Config } from '../config/load.ts';
 import type { PriceConflater } from '../streams/operators/conflate-prices.ts';
 import type { Checkpointer } from './checkpointer.ts';
+import type { Effect } from './domain/effect.ts';
 import type { InstrumentTable } from './domain/instrument.ts';
 import type { Checkpoint, RecordedPrice } from './domain/recorded.ts';
 import type { Book } from './ledger/book.ts';
 import type { LedgerIntake } from './ledger-intake.ts';
 import type { Outcomes } from './outcomes.ts';
-import type { LedgerBounds, Ports, RecoveryProgress } from './ports.ts';
+import type { FramedLate, LedgerBounds, Ports, RecoveryProgress } from './ports.ts';
 import { RecordedEffects } from './recorded-effects.ts';
 import { offerRecorded } from './recorded-marks.ts';
+import type { Ticker } from './ticker.ts';
 import type { TickGate } from './tick-gate.ts';
 
 export interface RecoveryParts {
@@ -26,6 +28,7 @@ export interface RecoveryParts {
   readonly intake: LedgerIntake;
   readonly outcomes: Outcomes;
   readonly checkpointer: Checkpointer;
+  readonly ticker: Ticker;
   /** The changelog is read: its accounts are in the book. */
   readonly loaded: () => void;
 }
@@ -35,10 +38,6 @@ export interface Recovered {
   readonly ledgerCreated: string;
   /** LEDGER sequence up to which everything had been applied and told. */
   readonly through: number;
-  /** No tick of the engine's own clock was above this. */
-  readonly tick: number;
-  /** The last tick that is known of. */
-  readonly lastTick: number;
 }
 
 export class Recovery {
@@ -80,20 +79,20 @@ export class Recovery {
     log.info({ accounts: book.accounts.count, from, through }, 'the past is read');
 
     this.phase = 'ledger';
+    this.parts.ticker.tick = this.lastTick(checkpoint);
     outcomes.recallPast(this.effects.through, (sequence) => history.isFramed(sequence));
-    book.past.begin(this.effects, history.curves);
+    book.past.begin(this.effects, history.curves, (effect) => {
+      outcomes.bookedLateAgain(effect, history.isLateFramed(framedLate(effect)));
+    });
     book.past.late(this.effects.lateOfAll());
     gate.holdAt(through);
     intake.applied = from;
     await ledger.open(from + 1, (batch) => intake.take(batch));
     await intake.appliedThrough(through);
     book.past.end();
-    let lastTick = Math.max(book.tick, this.effects.tick);
-    for (const curve of history.curves.values()) lastTick = Math.max(lastTick, curve.tick);
-    const tick = Math.max(checkpoint?.tickCeiling ?? 0, lastTick);
     history.forget();
     this.effects.forget();
-    return { checkpoint, ledgerCreated: bounds.created, through, tick, lastTick };
+    return { checkpoint, ledgerCreated: bounds.created, through };
   }
 
   /** The marks that are known, oldest knowledge first: those of the changelog, then what PRICES held, then what came. */
@@ -106,6 +105,14 @@ export class Recovery {
     book.beginTick(time, conflater.take(), () => undefined);
     book.past.quiet();
     this.phase = 'tail';
+  }
+
+  /** Above this no tick was given out. Ticks that come from outside reserve none: then it is the last that is known. */
+  private lastTick(checkpoint: Checkpoint | null): number {
+    const { ports, book } = this.parts;
+    let last = Math.max(book.tick, this.effects.tick);
+    for (const curve of ports.history.curves.values()) last = Math.max(last, curve.tick);
+    return ports.ticks === null ? Math.max(last, checkpoint?.tickCeiling ?? 0) : last;
   }
 
   private async loadChangelog(): Promise<Checkpoint | null> {
@@ -170,3 +177,8 @@ function requireThrough(bounds: LedgerBounds, through: number): void {
 
 /** The ledger no longer has what everything else was made of. */
 export class LostLedger extends Error {}
+
+function framedLate({ accountId, sequence, recordedTick, currency, event }: Effect): FramedLate {
+  const amount = event.kind === 'booked' ? event.amount : NaN;
+  return { account: accountId, sequence, tick: recordedTick, currency, amount };
+}

@@ -4,6 +4,7 @@
  * while this process owns the partition: prices that come meanwhile are conflated, so that the next tick has the latest.
  */
 import type { PartitionEvent } from '../actors/partition.ts';
+import { limits } from '../config/limits.ts';
 import type { Alerting } from './alerting.ts';
 import type { Counters } from './counters.ts';
 import type { CurveWriter } from './curve-writer.ts';
@@ -34,6 +35,8 @@ export class Ticker {
   /** What was applied up to this LEDGER sequence, and what the ticks up to this one booked, is in the effect log. */
   durableThrough = 0;
   durableTick = 0;
+  /** Rows of effects that were given to frames when these were sealed last. */
+  private rowsSealed = 0;
   private isBusy = false;
   private settling: Promise<void> = Promise.resolve();
   private readonly parts: TickerParts;
@@ -73,7 +76,7 @@ export class Ticker {
     send({ type: 'tick', tick, time, changes, held });
     curve.end(tick, time, changes);
     const through = applied();
-    ports.frames.seal(tick, time, through);
+    this.seal(tick, time, through);
     this.isCurveOpen = true;
     this.tickedAt = ports.clock.now();
     counters.ticked(performance.now() - startedAt);
@@ -94,12 +97,27 @@ export class Ticker {
     const { ports, applied } = this.parts;
     const through = applied();
     await this.settling;
-    await (this.settling = ports.effects.publish(NaN, NaN));
+    if (!ports.effects.isEmpty) await (this.settling = ports.effects.publish(NaN, NaN));
     // A tick that has begun meanwhile sees to it itself.
     if (this.isBusy || !areTimed) return;
     this.durableThrough = through;
-    ports.frames.seal(this.tick, NaN, through);
+    this.seal(this.tick, NaN, through);
     ports.frames.release();
+  }
+
+  /** Whether so much was applied since the last tick that it should be settled without one. */
+  get isLoaded(): boolean {
+    const { effects, frames } = this.parts.ports;
+    return (
+      effects.outstandingBytes > limits.effectsUnpublishedBytesMax ||
+      frames.effectsWritten - this.rowsSealed > limits.frameRowsMax
+    );
+  }
+
+  private seal(tick: number, time: number, through: number): void {
+    const { frames } = this.parts.ports;
+    frames.seal(tick, time, through);
+    this.rowsSealed = frames.effectsWritten;
   }
 
   /** Resolves when nothing that was published is under way. */

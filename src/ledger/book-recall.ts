@@ -3,15 +3,18 @@
  * where the ledger is past them, and accounts of which nothing is news kept quiet. Knows nothing of where what was
  * recorded comes from.
  */
+import type { Effect } from '../domain/effect.ts';
 import type { RecordedCurve, RecordedEffect } from '../domain/recorded.ts';
 import type { BookParts } from './book-parts.ts';
 import type { Curve } from './curve.ts';
+import { lateEffect } from './late-effect.ts';
 import { recallCurve, recallLate } from './recall.ts';
 import type { RecallSource } from './recall.ts';
 
 export class BookRecall {
   private readonly b: BookParts;
   private readonly curve: Curve;
+  private retell: (effect: Effect) => void = () => undefined;
 
   constructor(b: BookParts, curve: Curve) {
     this.b = b;
@@ -20,10 +23,15 @@ export class BookRecall {
 
   /**
    * From now on events are applied as `source` recorded them, and accounts stand as their curve's last row has them
-   * once their ledger is past it. `end` ends it.
+   * once their ledger is past it. `retell` is told of each late booking that is made again. `end` ends it.
    */
-  begin(source: RecallSource, curves: ReadonlyMap<string, RecordedCurve>): void {
+  begin(
+    source: RecallSource,
+    curves: ReadonlyMap<string, RecordedCurve>,
+    retell: (effect: Effect) => void = () => undefined,
+  ): void {
     this.b.recall.source = source;
+    this.retell = retell;
     for (const [account, curve] of curves) this.b.recall.curves.set(account, curve);
   }
 
@@ -94,6 +102,14 @@ export class BookRecall {
   /** What the account's state has already, since it was written later, is not booked again. */
   private lateOf(row: number, list: readonly RecordedEffect[]): void {
     const asOf = this.b.recall.asOf(row);
-    for (const recorded of list) if (!(recorded.tick <= asOf)) recallLate(this.b, row, recorded);
+    for (const recorded of list) {
+      const { late, tick, time, bookings, rate } = recorded;
+      if (late === null || tick <= asOf) continue;
+      recallLate(this.b, row, recorded);
+      const effect = lateEffect(this.b, row, time, late, bookings[0] ?? NaN);
+      effect.rate = rate;
+      effect.recordedTick = tick;
+      this.retell(effect);
+    }
   }
 }

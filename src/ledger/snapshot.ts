@@ -15,6 +15,7 @@ import { readAccount, writeAccount } from './snapshot-account.ts';
 import { readPockets, readWaiting, writePockets, writeWaiting } from './snapshot-cash.ts';
 import { readHoldings, writeHoldings } from './snapshot-holdings.ts';
 import { readIds, writeIds } from './snapshot-ids.ts';
+import { readVoids, writeVoids } from './snapshot-voids.ts';
 import { StateReader } from './state-reader.ts';
 import { StateWriter } from './state-writer.ts';
 
@@ -55,6 +56,7 @@ export class Snapshots {
       { tag: 4, write: (account, w) => writeWaiting(b, account, w), read: (account, r) => readWaiting(b, account, r) },
       { tag: 5, write: (account, w) => writeIds(b.seen, account, w), read: (account, r) => this.expectIds(account, r) },
       { tag: 6, write: (account, w) => this.writeTold(account, w), read: (account, r) => this.readTold(account, r) },
+      { tag: 7, write: (account, w) => writeVoids(b.voids, account, w), read: (account, r) => readVoids(b.voids, account, r) },
     ]; // prettier-ignore
   }
 
@@ -122,6 +124,7 @@ export class Snapshots {
     holdings.clear(found);
     pockets.clear(found);
     waiting.clear(found);
+    this.b.voids.clear(found);
     seen.clear(found);
     this.ids.begin(id);
     return found;
@@ -153,13 +156,19 @@ export class Snapshots {
     w.number(this.curve.time[account] ?? 0);
     w.count(this.curve.notedEpoch(account));
     w.byte(this.b.accounts.dirty[account] ?? 0);
+    w.number(this.b.accounts.lastTick);
   }
 
   private readTold(account: number, r: StateReader): void {
     this.curve.resume(account, r.number(), r.number(), r.count());
     const untold = r.byte();
+    const asOf = r.number();
+    const { accounts, recall } = this.b;
+    accounts.lastTick = Math.max(accounts.lastTick, asOf);
+    recall.restored.set(account, asOf);
+    if (untold !== 2) recall.told.set(account, accounts.sequence[account] ?? 0);
     // On the list of the next tick already: it stays there, once, and emits only what is another figure then.
-    const { dirty } = this.b.accounts;
+    const { dirty } = accounts;
     if (dirty[account] !== 0) dirty[account] = 1;
     if (untold === 1 || untold === 2) this.b.marking.touch(account, untold);
   }

@@ -1,9 +1,11 @@
 /**
- * Rows of the curve in a frame, read back for a restart: of each account the last one, since no other is asked for.
+ * Rows of frames, read back for a restart: the last row of each account's curve, and late bookings among effects.
  * Writing them is the row encoders' business.
  */
 import type { RecordedCurve } from '../../src/domain/recorded.ts';
+import type { FramedLate } from '../../src/ports.ts';
 
+const bookedKind = '"booked"';
 const newline = 10;
 const quote = 34;
 const decoder = new TextDecoder();
@@ -27,6 +29,26 @@ export function* lastCurves(
       seen.add(account);
     }
     end = start;
+  }
+}
+
+/** Late bookings among rows of effects: `booked` is looked for in the bytes, since most bodies have none. */
+export function* lateBookings(columns: readonly string[], body: Uint8Array): Generator<FramedLate> {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.length);
+  if (!text.includes(bookedKind)) return;
+  const places = new Map(columns.map((name, at) => [name, at]));
+  for (const line of text.toString('utf8').split('\n')) {
+    if (!line.includes(bookedKind)) continue;
+    const values = JSON.parse(line) as unknown[];
+    const value = (column: string): unknown => values[places.get(column) ?? -1];
+    if (value('kind') !== 'booked') continue;
+    yield {
+      account: String(value('account_id')),
+      sequence: Number(value('sequence')),
+      tick: Number(value('tick')),
+      currency: String(value('currency')),
+      amount: Number(value('amount')),
+    };
   }
 }
 

@@ -3,8 +3,8 @@
  * in a frame, and the last row of each account's curve.
  */
 import type { RecordedCurve } from '../../src/domain/recorded.ts';
-import type { FrameHistory, Log } from '../../src/ports.ts';
-import { lastCurves } from '../codec/frame-rows.ts';
+import type { FramedLate, FrameHistory, Log } from '../../src/ports.ts';
+import { lastCurves, lateBookings } from '../codec/frame-rows.ts';
 import { newestOwner } from '../operators/newest-owner.ts';
 import type { Link } from './connection.ts';
 import { readSubjects } from './read-subjects.ts';
@@ -26,6 +26,8 @@ export class NatsFrameHistory implements FrameHistory {
   private readonly log: Log;
   private readonly partition: number;
   private readonly lastRows = new Map<string, RecordedCurve>();
+  /** How many rows of late bookings that look alike are in frames. */
+  private readonly lateOnes = new Map<string, number>();
   private readonly covered: { first: number; last: number }[] = [];
 
   constructor({ link, log, partition }: FrameHistoryOptions) {
@@ -59,9 +61,11 @@ export class NatsFrameHistory implements FrameHistory {
         const epoch = Number(headers?.get('Tidemark-Epoch') ?? 0);
         if (owners.isStale({ subject, epoch, sequence })) return;
         const table = headers?.get('Tidemark-Table') ?? '';
-        if (table === 'effects') this.cover(headers?.get('Tidemark-Frame') ?? '');
-        else if (table === 'equity_curve') {
-          const columns = headers?.get('Tidemark-Columns').split(',') ?? [];
+        const columns = headers?.get('Tidemark-Columns').split(',') ?? [];
+        if (table === 'effects') {
+          this.cover(headers?.get('Tidemark-Frame') ?? '');
+          for (const late of lateBookings(columns, data)) this.count(late, 1);
+        } else if (table === 'equity_curve') {
           for (const [account, curve] of lastCurves(columns, data)) this.lastRows.set(account, curve);
         }
       },
@@ -74,8 +78,20 @@ export class NatsFrameHistory implements FrameHistory {
     return this.covered.some(({ first, last }) => first <= sequence && sequence <= last);
   }
 
+  isLateFramed(late: FramedLate): boolean {
+    return this.count(late, -1) >= 0;
+  }
+
   forget(): void {
     this.lastRows.clear();
+    this.lateOnes.clear();
+  }
+
+  private count({ account, sequence, tick, currency, amount }: FramedLate, change: 1 | -1): number {
+    const key = [account, sequence, tick, currency, amount].join(' ');
+    const now = (this.lateOnes.get(key) ?? 0) + change;
+    this.lateOnes.set(key, now);
+    return now;
   }
 
   private cover(name: string): void {
