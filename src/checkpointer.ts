@@ -59,7 +59,8 @@ export class Checkpointer {
   private framesFrom = 1;
   private waiting: { readonly isMet: () => boolean; readonly go: () => void }[] = [];
   private running: Promise<void> | null = null;
-  private cancel: Cancel = () => undefined;
+  private saves = 0;
+  private timers: readonly Cancel[] = [];
 
   constructor(parts: CheckpointerParts) {
     this.parts = parts;
@@ -109,16 +110,19 @@ export class Checkpointer {
     const effectsFrom = last?.effectsFrom ?? 1;
     await this.save({ through: last?.sequence ?? 0, effectsFrom, effectRows: 0 });
     ports.log.debug({ from: this.sequence, through }, 'checkpoints begin');
-    this.cancel = ports.clock.every(intervalMs, () => {
-      this.wake();
-      this.running ??= this.attempt().finally(() => (this.running = null));
-    });
+    this.timers = [
+      ports.clock.every(intervalMs, () => {
+        this.wake();
+        this.running ??= this.attempt(() => this.pass()).finally(() => (this.running = null));
+      }),
+      ports.clock.every(limits.ticksReservedMs / 4, () => void this.attempt(() => this.reserve())),
+    ];
   }
 
   /** The last checkpoint of this owner: every account as it is now, so that the next one need not read anything. */
   async finish(): Promise<void> {
     const { ports, book, ticker } = this.parts;
-    this.cancel();
+    for (const cancel of this.timers) cancel();
     await this.running;
     await ports.frames.flush();
     const marker = this.marker();
@@ -133,9 +137,9 @@ export class Checkpointer {
     await this.save(marker);
   }
 
-  private async attempt(): Promise<void> {
+  private async attempt(write: () => Promise<void>): Promise<void> {
     try {
-      await this.pass();
+      await write();
     } catch (error) {
       if (error instanceof Fenced) this.parts.fail(error);
       // What is refused otherwise is tried again with the next pass; until then recovery begins further back.
@@ -256,17 +260,37 @@ export class Checkpointer {
   }
 
   private async save({ through, effectsFrom }: Marker): Promise<void> {
-    const { ports, ticker, partitions } = this.parts;
-    const checkpoint: Checkpoint = {
+    await this.put({
       format: changelogFormat,
       ledgerCreated: this.ledgerCreated,
-      partitions,
+      partitions: this.parts.partitions,
       sequence: through,
       effectsFrom,
       framesFrom: this.framesFrom,
-      tickCeiling: Math.max(ticker.tick, ports.clock.now()) + limits.ticksReservedMs,
-    };
-    await ports.changelog.saveCheckpoint(checkpoint);
+      tickCeiling: this.nextCeiling,
+    });
+  }
+
+  /** The last checkpoint with more ticks: these wait neither for a pass that takes long nor for one that comes late. */
+  private async reserve(): Promise<void> {
+    const { last, nextCeiling } = this;
+    if (last === null || this.saves > 0) return;
+    if (nextCeiling - this.parts.ticker.ceiling < limits.ticksReservedMs / 2) return;
+    await this.put({ ...last, tickCeiling: nextCeiling });
+  }
+
+  private get nextCeiling(): number {
+    return Math.max(this.parts.ticker.tick, this.parts.ports.clock.now()) + limits.ticksReservedMs;
+  }
+
+  private async put(checkpoint: Checkpoint): Promise<void> {
+    const { ports, ticker } = this.parts;
+    this.saves++;
+    try {
+      await ports.changelog.saveCheckpoint(checkpoint);
+    } finally {
+      this.saves--;
+    }
     this.last = checkpoint;
     ticker.ceiling = checkpoint.tickCeiling;
   }
