@@ -53,9 +53,9 @@ export class LedgerIntake {
     const isConcerned = voids.concerns(batch);
     let next = 0;
     while (next < batch.length) {
+      if (isConcerned) await voids.prepare(batch[next] as LedgerMessage);
       while (!gate.admits(batch[next]?.sequence ?? 0)) await gate.changed();
       const end = isConcerned ? next + 1 : gate.endOfAdmitted(batch, next);
-      if (isConcerned) await voids.prepare(batch[next] as LedgerMessage);
       deliver(next === 0 && end === batch.length ? batch : batch.slice(next, end));
       this.applied = batch[end - 1]?.sequence ?? this.applied;
       next = end;

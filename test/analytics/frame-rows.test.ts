@@ -126,4 +126,48 @@ describe('the rows of frames', function () {
     assert.equal(await count('settlements'), '1\n');
     assert.equal(await count('cash_flows'), '1\n');
   });
+
+  it('of voids stand beside what they voided, with what they took back', async () => {
+    for (const table of ['settlements', 'cash_flows'])
+      await client.command({ query: `TRUNCATE TABLE ${table}` });
+    const undo = (area: 'settlements' | 'cash', of: string) =>
+      ({ kind: 'void', area, id: `v-${of}`, of, ts: NaN }) as const;
+    const [fill, voided] = await insert('effects', (w) => {
+      for (const effect of [
+        sampleEffect({ sequence: 1, cashEffect: -500, realized: 0, realizedBase: 0 }),
+        sampleEffect({
+          sequence: 2,
+          event: undo('settlements', 'f1'),
+          quantity: 0,
+          price: 0,
+          feeQuantity: 0,
+          cashEffect: 500,
+          realized: -70,
+          realizedBase: -70,
+        }),
+        sampleEffect({
+          sequence: 3,
+          event: undo('cash', 'd1'),
+          symbol: '',
+          cashEffect: -900,
+          flowBase: -990,
+        }),
+      ]) {
+        writeEffectRow(w, effect);
+        fillTick(w.bytes, w.length, sampleTime + 7);
+      }
+    });
+    assert.ok(fill !== undefined && voided !== undefined);
+    assertSame('effects', voided, ['event_ts']);
+    const rows = async (query: string): Promise<string> =>
+      (await client.query({ query, format: 'TabSeparated' })).text();
+    assert.equal(
+      await rows('SELECT sequence, kind, of, cash_effect, realized FROM settlements ORDER BY sequence'),
+      '1\tfill\t\t-500\t0\n2\tvoid\tf1\t500\t-70\n',
+    );
+    assert.equal(
+      await rows('SELECT sequence, kind, of, amount, cash_effect, flow_base FROM cash_flows'),
+      '3\tvoid\td1\t-900\t-900\t-990\n',
+    );
+  });
 });
