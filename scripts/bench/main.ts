@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- [part ...] [--write]`: runs the parts of docs/benchmarks.md, each in a process of its own, prints
  * a table and writes bench.json; `--write` writes docs/benchmarks.md from it. A part is named in full or by its
- * beginning: `ledger` is `ledger.mark` and `ledger.settle`.
+ * beginning: `ledger` is `ledger.mark` and `ledger.settle`. Other options are the parts' own: `--accounts=5000`.
  */
 import { fork } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -20,6 +20,8 @@ const parts: Readonly<Record<string, string>> = {
   'pipeline.settlements': './pipeline-settlements.ts',
   latency: './latency.ts',
   sink: './sink.ts',
+  recovery: './recovery.ts',
+  checkpoint: './checkpoint.ts',
   memory: './memory.ts',
   peers: './peers.ts',
 };
@@ -34,6 +36,7 @@ interface Results {
 
 const args = process.argv.slice(2);
 const wanted = args.filter((arg) => !arg.startsWith('--'));
+const options = args.filter((arg) => arg.startsWith('--') && arg !== '--write');
 const names = Object.keys(parts).filter(
   (name) => wanted.length === 0 || wanted.some((each) => name === each || name.startsWith(`${each}.`)),
 );
@@ -76,7 +79,7 @@ function earlier(): Map<string, BenchRow[]> {
 }
 
 function runPart(file: string): Promise<BenchRow[]> {
-  const child = fork(fileURLToPath(new URL('part.ts', import.meta.url)), [file], {
+  const child = fork(fileURLToPath(new URL('part.ts', import.meta.url)), [file, ...options], {
     execArgv: ['--expose-gc', '--import', 'tsx'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

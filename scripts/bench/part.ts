@@ -2,12 +2,13 @@
 import type { BenchRow } from './row.ts';
 
 interface Part {
-  run(): Promise<BenchRow[]> | BenchRow[];
+  /** `options`: what `sizes.ts` reads, where the part has sizes. */
+  run(options: readonly string[]): Promise<BenchRow[]> | BenchRow[];
 }
 
-const file = process.argv[2];
+const [file, ...options] = process.argv.slice(2);
 if (file === undefined) throw new Error('which part?');
 const part = (await import(new URL(file, import.meta.url).href)) as Part;
-const rows = await part.run();
+const rows = await part.run(options);
 process.send?.(rows);
 process.disconnect();
