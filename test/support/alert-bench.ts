@@ -17,7 +17,7 @@ export class AlertStream implements AlertSink {
   private readonly subjects = new Set<string>();
 
   publish(alert: Alert): void {
-    const subject = `${alert.kind}.${alert.account}.${alert.id}.${alert.state}`;
+    const subject = subjectOf(alert);
     if (this.subjects.has(subject)) return;
     this.subjects.add(subject);
     this.kept.push(alert);
@@ -29,10 +29,22 @@ export class AlertStream implements AlertSink {
     return Promise.resolve(pairs.standing);
   }
 
+  /** Of the last messages, those at which `mask` has true never arrived: their owner was killed. */
+  lose(mask: readonly boolean[]): void {
+    const from = Math.max(0, this.kept.length - mask.length);
+    const last = this.kept.splice(from);
+    for (const alert of last) this.subjects.delete(subjectOf(alert));
+    for (const alert of last.filter((_, i) => mask[i] !== true)) this.publish(alert);
+  }
+
   /** As `kind account id state`. */
   get lines(): string[] {
     return this.kept.map(({ kind, account, id, state }) => `${kind} ${account} ${id} ${state}`);
   }
+}
+
+function subjectOf({ kind, account, id, state }: Alert): string {
+  return `${kind}.${account}.${id}.${state}`;
 }
 
 /** The time that the clock shows. */
