@@ -10,6 +10,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     seeds: { type: 'string' },
     count: { type: 'string' },
+    first: { type: 'string' },
     events: { type: 'string', default: '2000' },
     trace: { type: 'boolean', default: false },
     'keep-going': { type: 'boolean', default: false },
@@ -49,5 +50,7 @@ function seedsOf(): number[] {
   if (values.seed !== undefined) return [Number(values.seed)];
   const [from = 0, to = NaN] = (values.seeds ?? '').split('..').filter(Boolean).map(Number);
   const last = Number.isNaN(to) ? from + Number(values.count ?? 100) - 1 : to;
-  return Array.from({ length: last - from + 1 }, (_, i) => from + i);
+  const all = Array.from({ length: last - from + 1 }, (_, i) => from + i);
+  // Where one is known to find something, it comes first.
+  return values.first === undefined ? all : [Number(values.first), ...all];
 }

@@ -141,7 +141,8 @@ export class EffectAudit {
       if (e.units !== before) fail(`${what} changed units from ${before} to ${e.units} without a flow`);
       return;
     }
-    if (!(e.equityBefore > 0) || e.units === 0) return;
+    // Wiped out: a flow buys nothing. Emptied: no units are left.
+    if (!(e.equityBefore > 0) || e.nav === 0 || e.units === 0) return;
     const wanted = before + flow / (e.equityBefore / before);
     if (Math.abs(wanted - e.units) > 1e-9 * Math.max(Math.abs(wanted), before)) {
       fail(`${what}: a flow of ${flow} took units from ${before} to ${e.units}, expected ${wanted}`);

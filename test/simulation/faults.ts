@@ -29,7 +29,7 @@ const faults: Readonly<Record<string, Fault>> = {
     if (world.engines.length < 2) world.startEngine();
   },
   drain(world) {
-    const engine = world.engines.find((each) => each.isLive && !each.process.isStopped);
+    const engine = world.engines.find((each) => each.isLive && !each.isDraining && !each.process.isStopped);
     if (engine === undefined) return;
     world.trace(`${engine.process.name} drains`);
     engine.stop().then(
@@ -55,6 +55,16 @@ const faults: Readonly<Record<string, Fault>> = {
     scheduler.after(random.between(50, 2_000), () => {
       clickhouse.isAway = false;
       world.trace('ClickHouse is back');
+    });
+  },
+  changelogFull(world, random) {
+    const { server, scheduler } = world;
+    if (server.isFull) return;
+    server.isFull = true;
+    world.trace('the changelog is full');
+    scheduler.after(random.between(10, 400), () => {
+      server.isFull = false;
+      world.trace('the changelog has room');
     });
   },
   killSink(world) {

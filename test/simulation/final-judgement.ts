@@ -13,7 +13,7 @@ import type { World } from './world.ts';
 /** Virtual time within which a world in peace comes to rest: several times its longest intervals. */
 const restMsMax = 120_000;
 /** Longer than the longest period of the curve and the longest wait of a frame, together. */
-const quietMs = 3_500;
+const quietMs = 5_000;
 
 export async function judge(world: World): Promise<void> {
   const { server, expected } = world;

@@ -6,6 +6,9 @@ import type { Checkpoint, RecordedPrice } from '../../src/domain/recorded.ts';
 import type { Alert, DeadLetter } from '../../src/ports.ts';
 import { Fenced } from '../../src/ports.ts';
 
+/** What a server answers that has no room. */
+export class StorageFull extends Error {}
+
 export interface LedgerEntry {
   readonly sequence: number;
   readonly time: number;
@@ -45,6 +48,8 @@ export class SimulatedServer {
   readonly ids = new Map<string, Owned<{ account: string; slot: number; page: Uint8Array }>>();
   readonly marks = new Map<number, Owned<readonly RecordedPrice[]>>();
   checkpoint: Owned<Checkpoint> | null = null;
+  /** The changelog takes nothing: its disk is full. */
+  isFull = false;
   readonly deadLetters = new Map<string, DeadLetter>();
   readonly alerts = new Map<string, Alert>();
   /** In memory: the last price of each symbol. */
@@ -81,23 +86,23 @@ export class SimulatedServer {
   }
 
   saveAccount(epoch: number, account: string, value: Uint8Array): void {
-    fence(this.accounts.get(account), epoch);
+    this.fence(this.accounts.get(account), epoch);
     this.accounts.set(account, { epoch, value });
   }
 
   saveIds(epoch: number, account: string, slot: number, page: Uint8Array): void {
     const key = `${account} ${slot}`;
-    fence(this.ids.get(key), epoch);
+    this.fence(this.ids.get(key), epoch);
     this.ids.set(key, { epoch, value: { account, slot, page } });
   }
 
   saveMarks(epoch: number, chunk: number, value: readonly RecordedPrice[]): void {
-    fence(this.marks.get(chunk), epoch);
+    this.fence(this.marks.get(chunk), epoch);
     this.marks.set(chunk, { epoch, value });
   }
 
   saveCheckpoint(epoch: number, value: Checkpoint): void {
-    fence(this.checkpoint ?? undefined, epoch);
+    this.fence(this.checkpoint ?? undefined, epoch);
     this.checkpoint = { epoch, value };
   }
 
@@ -165,8 +170,9 @@ export class SimulatedServer {
   restart(): void {
     this.prices.clear();
   }
-}
 
-function fence(known: Owned<unknown> | undefined, epoch: number): void {
-  if (known !== undefined && known.epoch > epoch) throw new Fenced(`written by owner ${known.epoch}`);
+  private fence(known: Owned<unknown> | undefined, epoch: number): void {
+    if (known !== undefined && known.epoch > epoch) throw new Fenced(`written by owner ${known.epoch}`);
+    if (this.isFull) throw new StorageFull('insufficient storage');
+  }
 }

@@ -58,7 +58,7 @@ export async function simulate({ seed, events, trace }: SimulationOptions): Prom
 /** Back ends send their events, feeds their prices. */
 async function work(world: World, events: number): Promise<void> {
   const { random, scheduler, workload } = world;
-  const gapMs = random.pick([1, 4, 10]);
+  const gapMs = random.pick([3, 8, 20]);
   const priceGapMs = random.pick([2, 8, 30]);
   let left = events;
   const sendNext = (): void => {

@@ -13,6 +13,7 @@ export class SimulatedEffectLog implements EffectLog {
   private readonly connection: Connection;
   private readonly told: (effect: Effect) => void;
   private epoch = 0;
+  private fence = 0;
   private message = new EffectMessage();
   private last: Promise<void> = Promise.resolve();
 
@@ -28,11 +29,12 @@ export class SimulatedEffectLog implements EffectLog {
 
   async open(epoch: number): Promise<void> {
     this.epoch = epoch;
-    this.position = await this.connection.request(() => this.server.openEffects(epoch));
+    this.position = this.fence = await this.connection.request(() => this.server.openEffects(epoch));
   }
 
   async read(from: number, take: (effect: RecordedEffect) => void): Promise<void> {
-    const messages = await this.connection.request(() => this.server.effects.slice(from - 1));
+    // No further than where this owner began: what a newer one writes is not its past.
+    const messages = await this.connection.request(() => this.server.effects.slice(from - 1, this.fence));
     for (const { body } of messages) if (body !== null) readEffects(body, take);
   }
 

@@ -31,6 +31,7 @@ export class SimulatedEngine {
   readonly process: SimulatedProcess;
   readonly model: EngineModel;
   isLive = false;
+  isDraining = false;
   private readonly app: App;
   private readonly ports: SimulatedPorts;
 
@@ -62,6 +63,7 @@ export class SimulatedEngine {
 
   /** SIGTERM: resolves when everything that must be durable is. */
   async stop(): Promise<void> {
+    this.isDraining = true;
     await this.app.stop();
     this.isLive = false;
   }

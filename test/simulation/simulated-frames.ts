@@ -3,8 +3,9 @@
  * the stream, with the real row readers.
  */
 import type { RecordedCurve } from '../../src/domain/recorded.ts';
-import type { Clock, FrameHistory, FrameSink, Log } from '../../src/ports.ts';
-import { lastCurves } from '../../streams/codec/frame-rows.ts';
+import type { Clock, FramedLate, FrameHistory, FrameSink, Log } from '../../src/ports.ts';
+import { lastCurves, lateBookings } from '../../streams/codec/frame-rows.ts';
+import { newestOwner } from '../../streams/operators/newest-owner.ts';
 import { NatsFrames } from '../../streams/sinks/frames.ts';
 import type { WindowedPublisher } from '../../streams/sinks/windowed-publisher.ts';
 import type { Connection } from './connection.ts';
@@ -42,6 +43,7 @@ export class SimulatedFrameHistory implements FrameHistory {
   private readonly server: SimulatedServer;
   private readonly connection: Connection;
   private readonly lastRows = new Map<string, RecordedCurve>();
+  private readonly lateOnes = new Map<string, number>();
   private readonly covered: { first: number; last: number }[] = [];
 
   constructor(server: SimulatedServer, connection: Connection) {
@@ -54,16 +56,17 @@ export class SimulatedFrameHistory implements FrameHistory {
   }
 
   async load(from: number): Promise<void> {
+    const owners = newestOwner();
     const frames = await this.connection.request(() => this.server.frames.slice(from - 1));
-    for (const { headers, body } of frames) {
+    for (const { subject, sequence, headers, body } of frames) {
+      if (owners.isStale({ subject, sequence, epoch: Number(headers['Tidemark-Epoch']) })) continue;
       const columns = (headers['Tidemark-Columns'] ?? '').split(',');
-      if (headers['Tidemark-Table'] === 'equity_curve') {
+      if (headers['Tidemark-Table'] === 'effects') {
+        for (const late of lateBookings(columns, body)) this.count(late, 1);
+        this.cover(headers['Tidemark-Frame'] ?? '');
+      } else if (headers['Tidemark-Table'] === 'equity_curve') {
         for (const [account, curve] of lastCurves(columns, body)) this.lastRows.set(account, curve);
       }
-      const covers = effectsName.exec(headers['Tidemark-Frame'] ?? '');
-      if (covers === null) continue;
-      this.covered.push({ first: Number(covers[1]), last: Number(covers[2]) });
-      this.framedThrough = Math.max(this.framedThrough, Number(covers[2]));
     }
   }
 
@@ -71,7 +74,26 @@ export class SimulatedFrameHistory implements FrameHistory {
     return this.covered.some(({ first, last }) => first <= sequence && sequence <= last);
   }
 
+  isLateFramed(late: FramedLate): boolean {
+    return this.count(late, -1) >= 0;
+  }
+
   forget(): void {
     this.lastRows.clear();
+    this.lateOnes.clear();
+  }
+
+  private count({ account, sequence, tick, currency, amount }: FramedLate, change: 1 | -1): number {
+    const key = [account, sequence, tick, currency, amount].join(' ');
+    const now = (this.lateOnes.get(key) ?? 0) + change;
+    this.lateOnes.set(key, now);
+    return now;
+  }
+
+  private cover(name: string): void {
+    const covers = effectsName.exec(name);
+    if (covers === null) return;
+    this.covered.push({ first: Number(covers[1]), last: Number(covers[2]) });
+    this.framedThrough = Math.max(this.framedThrough, Number(covers[2]));
   }
 }

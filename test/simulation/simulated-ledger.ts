@@ -15,6 +15,7 @@ export class SimulatedLedger implements LedgerSource {
   private readonly connection: Connection;
   private readonly process: SimulatedProcess;
   private readonly decoder: LedgerDecoder;
+  private applied = 0;
   private closed = false;
 
   constructor(
@@ -47,6 +48,10 @@ export class SimulatedLedger implements LedgerSource {
     }));
   }
 
+  get lag(): number {
+    return this.server.lastSequence - this.applied;
+  }
+
   async ofAccount(account: string, through: number, take: (message: LedgerMessage) => void): Promise<void> {
     const entries = await this.connection.request(() =>
       this.server.ledger.filter((e) => e.sequence <= through && e.subject.split('.')[1] === account),
@@ -59,14 +64,14 @@ export class SimulatedLedger implements LedgerSource {
     return Promise.resolve();
   }
 
-  private get isOpen(): boolean {
-    return !this.closed;
+  private isClosed(): boolean {
+    return this.closed;
   }
 
   private async follow(from: number, apply: (batch: readonly LedgerMessage[]) => Promise<void> | void) {
     const { server, connection, process } = this;
     let next = from;
-    while (this.isOpen) {
+    while (!this.isClosed()) {
       // Nothing new costs no message.
       if (server.lastSequence < next) {
         await new Promise<void>((resolve) => process.after(pollMs, resolve));
@@ -74,9 +79,10 @@ export class SimulatedLedger implements LedgerSource {
       }
       const size = process.random.pick([1, 3, 10, 100]);
       const entries = await connection.request(() => server.ledger.slice(next - 1, next - 1 + size));
-      if (!this.isOpen) return;
+      if (this.isClosed()) return;
       await apply(entries.map((entry) => this.decode(entry)));
       next += entries.length;
+      this.applied = next - 1;
     }
   }
 

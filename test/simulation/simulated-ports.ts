@@ -8,6 +8,7 @@ import type { Effect } from '../../src/domain/effect.ts';
 import type { EquityUpdate } from '../../src/domain/equity-update.ts';
 import type { InstrumentFields, InstrumentTable } from '../../src/domain/instrument.ts';
 import type {
+  Alert,
   AlertSink,
   Clock,
   DeadLetterSink,
@@ -98,7 +99,9 @@ export function simulatedPorts(around: EngineSurroundings): SimulatedPorts {
     history: new SimulatedFrameHistory(server, connect()),
     deadLetters: deadLetters(server, control),
     alerts: alerts(server, control),
+    sink: { frames: () => Promise.resolve(null) },
     queries: {
+      standBy: () => Promise.resolve(),
       serve: (queries) => {
         asked.queries = queries;
         return Promise.resolve();
@@ -177,11 +180,23 @@ function deadLetters(server: SimulatedServer, connection: Connection): DeadLette
   };
 }
 
+/** Kinds of alerts of which the condition lasts. */
+const lasting = new Set(['unpriced', 'overdraft', 'held_price', 'suspension']);
+
 function alerts(server: SimulatedServer, connection: Connection): AlertSink {
   return {
     publish(alert) {
       const subject = `${alert.kind}.${alert.account}.${alert.id}.${alert.state}`;
       void connection.request(() => server.publishOnce(server.alerts, subject, alert));
     },
+    raised: () =>
+      connection.request(() => {
+        const all = [...server.alerts.values()];
+        const isCleared = ({ kind, account, id }: Alert): boolean =>
+          server.alerts.has(`${kind}.${account}.${id}.cleared`);
+        return all.filter(
+          (alert) => lasting.has(alert.kind) && alert.state === 'raised' && !isCleared(alert),
+        );
+      }),
   };
 }

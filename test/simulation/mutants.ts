@@ -1,0 +1,135 @@
+/**
+ * Bugs to plant: what each is, and the change to one source file that makes it. The simulation must find every one of
+ * them, or it looks at nothing. The text to replace must be in its file exactly once.
+ */
+export interface Mutant {
+  readonly name: string;
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+  /** A seed at which it is known to be found: looked at first. */
+  readonly seed?: number;
+}
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'money is rounded half up',
+    file: 'src/domain/rounding.ts',
+    find: 'return d === 1 ? x + 0 : x / d + roundingMagic - roundingMagic;',
+    replace: 'return Math.floor(x / d + 0.5);',
+  },
+  {
+    name: 'a duplicate is not looked for',
+    file: 'src/ledger/seen-ids.ts',
+    find: "if (at < 0) return 'new';",
+    replace: "if (at < Infinity) return 'new';",
+  },
+  {
+    name: 'a message that an account has is applied again',
+    file: 'src/ledger/book.ts',
+    find: 'if (known && message.sequence <= (accounts.sequence[row] ?? 0)) return row;',
+    replace: '',
+  },
+  {
+    name: 'events of the past are valued anew',
+    file: 'src/ledger/book.ts',
+    find: 'const recorded = b.recall.source?.effect(sequence, index) ?? null;',
+    replace: 'const recorded: ReturnType<RecallSource["effect"]> = null;',
+  },
+  {
+    name: 'late bookings of the past are forgotten',
+    file: 'src/ledger/book-recall.ts',
+    find: 'if (late === null || tick <= asOf) continue;',
+    replace: 'if (late !== null || tick <= asOf) continue;',
+  },
+  {
+    name: 'the curve of the past is not folded back in',
+    file: 'src/ledger/book-recall.ts',
+    find: 'recallCurve(this.b, row, curve);',
+    replace: 'void recallCurve;',
+  },
+  {
+    name: 'a snapshot leaves out what waits for a rate',
+    file: 'src/ledger/snapshot.ts',
+    find: 'write: (account, w) => writeWaiting(b, account, w), read: (account, r) => readWaiting(b, account, r)',
+    replace: 'write: () => void writeWaiting, read: () => void readWaiting',
+  },
+  {
+    name: 'a snapshot leaves out the ids that were seen',
+    file: 'src/ledger/snapshot.ts',
+    find: 'write: (account, w) => writeIds(b.seen, account, w), read: (account, r) => this.expectIds(account, r)',
+    replace: 'write: () => void writeIds, read: () => undefined',
+  },
+  {
+    name: 'somebody is told before the effect log has it',
+    file: 'src/outcomes.ts',
+    find: 'if (this.hasBookedLate || update.sequence > ticker.durableThrough) ports.updates.hold(update);',
+    replace: 'if (this.hasBookedLate) ports.updates.hold(update);',
+  },
+  {
+    name: 'a state is written before its effects are durable',
+    file: 'src/checkpointer.ts',
+    find: 'await (durable ?? this.durable());',
+    replace: 'await durable;',
+  },
+  {
+    name: 'the checkpoint does not wait for its accounts',
+    file: 'src/checkpointer.ts',
+    find: 'await Promise.all(batch.map((snapshot) => this.writeOne(snapshot)));',
+    replace: 'void Promise.all(batch.map((snapshot) => this.writeOne(snapshot))).catch(() => undefined);',
+  },
+  {
+    name: 'an account is clean though writing it failed',
+    file: 'src/checkpointer.ts',
+    find: 'for (const { row } of batch) this.note(row);',
+    replace: '',
+  },
+  {
+    name: 'the low-water mark is one too high',
+    file: 'src/checkpointer.ts',
+    find: 'through: ticker.durableThrough,',
+    replace: 'through: ticker.durableThrough + 1,',
+  },
+  {
+    name: 'the low-water mark is that of the end of a pass',
+    file: 'src/checkpointer.ts',
+    find: 'const rows = this.dirty;\n',
+    replace: 'const rows = this.dirty;\n    queueMicrotask(() => void (this.marker = () => marker));\n',
+  },
+  {
+    name: 'marks are not kept',
+    file: 'src/checkpointer.ts',
+    find: 'this.dirtyChunks.add(((changes.symbols[i] ?? 0) / limits.checkpointMarksInChunk) | 0);',
+    replace: '',
+  },
+  {
+    name: 'ticks begin again where the clock is',
+    file: 'src/app.ts',
+    find: 'ticker.tick = ports.ticks === null ? recovered.tick : recovered.lastTick;',
+    replace: 'ticker.tick = ports.clock.now();',
+  },
+  {
+    name: 'an engine that lost its partition goes on ticking',
+    file: 'src/ticker.ts',
+    find: 'return !this.isBusy && this.parts.ports.lease.isHeld;',
+    replace: 'return !this.isBusy;',
+  },
+  {
+    name: 'the sink takes frames of an owner that was replaced',
+    file: 'streams/operators/newest-owner.ts',
+    find: 'if (other > epoch && first < sequence) return true;',
+    replace: 'if (other > epoch && first < sequence) return false;',
+  },
+  {
+    name: 'the sink acknowledges before it inserts',
+    file: 'src/frame-writer.ts',
+    find: 'await options.insert(frame);',
+    replace: 'frame.done();\n    await options.insert(frame);',
+  },
+  {
+    name: "an insert's token is its place in the stream",
+    file: 'streams/sinks/clickhouse.ts',
+    find: 'insertStatement({ name, table, columns }: InsertableFrame)',
+    replace: 'insertStatement({ sequence: name, table, columns }: InsertableFrame & { sequence?: number })',
+  },
+];
