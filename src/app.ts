@@ -177,6 +177,9 @@ class Engine implements App {
     await ports.effects.open(epoch);
     await ports.changelog.open(epoch);
     ports.frames.open(epoch);
+    // Beside everything else: a full stream of them takes a second.
+    const raised = ports.alerts.raised();
+    raised.catch(() => undefined);
     for (const [symbol, fields] of Object.entries(this.config.instruments)) this.describe(symbol, fields);
     await ports.instruments.open((symbol, fields) => {
       this.describe(symbol, fields);
@@ -189,7 +192,7 @@ class Engine implements App {
     this.gate.release();
     await this.intake.appliedThrough(await ports.ledger.lastSequence());
     const { stopped } = this.outcomes;
-    this.alerting.recover(await ports.alerts.raised(), (row) => stopped.has(row));
+    this.alerting.recover(await raised, (row) => stopped.has(row));
     await this.checkpointer.start(checkpoint, ledgerCreated, through);
     partition.send({ type: 'caught_up' });
     ports.log.info({ accounts: this.book.accounts.count, sequence: this.intake.applied }, 'live');
