@@ -81,18 +81,7 @@ export async function startEngine(
     child.once('exit', (code) => reject(new Error(`the engine ended with ${code}`)));
   });
   const link = await connectNats({ url, name: 'tidemark-bench', log: quietLog });
-  // An engine that could not renew its lease for a moment answers nothing.
-  const stats = async (): Promise<Readonly<Record<string, number>>> => {
-    const until = performance.now() + limits.loadOpenMsMax;
-    for (;;) {
-      try {
-        const answer = await link.nats.request('tidemark.stats', '{}', { timeout: limits.leaseTtlMs });
-        return answer.json<Record<string, number>>();
-      } catch (error) {
-        if (performance.now() > until) throw error;
-      }
-    }
-  };
+  const stats = (): ReturnType<Engine['stats']> => statsOver(link);
   return {
     pid: child.pid ?? 0,
     link,
@@ -109,6 +98,19 @@ export async function startEngine(
       await ended(child, 'SIGKILL');
     },
   };
+}
+
+/** An engine that could not renew its lease for a moment answers nothing, and is asked again. */
+export async function statsOver(link: Link): Promise<Readonly<Record<string, number>>> {
+  const until = performance.now() + limits.loadOpenMsMax;
+  for (;;) {
+    try {
+      const answer = await link.nats.request('tidemark.stats', '{}', { timeout: limits.leaseTtlMs });
+      return answer.json<Record<string, number>>();
+    } catch (error) {
+      if (performance.now() > until) throw error;
+    }
+  }
 }
 
 function watched(child: ChildProcess): ChildProcess {
