@@ -19,8 +19,9 @@ export const limits = {
   effectsUnpublishedBytesMax: 4_194_304,
   /** States of accounts encoded and not yet acknowledged. */
   checkpointBatchBytesMax: 8_388_608,
-  /** Accounts encoded before whatever waits has its turn: some 2 ms. */
-  checkpointSliceAccounts: 128,
+  /** Accounts encoded, or written, before whatever waits has its turn: some 1 ms; and how long until the next ones. */
+  checkpointSliceAccounts: 64,
+  checkpointSliceMs: 16,
   checkpointMarksInChunk: 64,
   /** Within this every account is written once, changed or not; a third of `frames.max_age` where that is less. */
   checkpointRefreshMs: 300_000,
@@ -277,6 +278,9 @@ export const limits = {
   faultCheckMsMax: 600_000,
   /** From the loss of an engine to its standby being live. */
   faultTakeoverMsMax: 3_000,
+  /** What a process may hold more after hostile messages than after the first of them. */
+  faultMemoryGrowthBytesMax: 67_108_864,
+  faultFuzzUnflushedMax: 500,
 
   // Import.
   importRowsReadAhead: 2_048,
@@ -309,9 +313,12 @@ export const limits = {
   rebuildBatchMessages: 1_000,
   /** Conversions that had no rate, whose kind is looked up. */
   rebuildConversionsMax: 1_000_000,
+  replayUnrecordedShown: 20,
   /** Accounts compared with one query a table. */
   verifyAccountsPage: 1_000,
   verifyInspectionsAtOnce: 64,
+  /** Accounts whose rows are looked at one by one, of those whose rows do not add up. */
+  verifyAccountsLookedInto: 100,
   verifyDifferencesMax: 10_000,
   verifyDifferencesShown: 100,
   /** Rows of one account held to find which of them do not add up. */

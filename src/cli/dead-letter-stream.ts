@@ -2,6 +2,7 @@
 import { gunzipSync } from 'node:zlib';
 import { limits } from '../../config/limits.ts';
 import { deadLettersStream, ledgerStream } from '../../streams/sources/stream-definitions.ts';
+import { Failure } from './context.ts';
 import type { NatsDoor } from './nats.ts';
 
 export interface DeadLetterBody {
@@ -39,6 +40,13 @@ const decoder = new TextDecoder();
 export async function readDeadLetter(nats: NatsDoor, id: string): Promise<DeadLetterBody | null> {
   const kept = await nats.message(deadLettersStream, { last_by_subj: `${subjectHead}${id}` });
   return kept === null ? null : bodyOf(kept.payload);
+}
+
+/** The letter of an id as somebody typed it. Throws where there is none. */
+export async function requireDeadLetter(nats: NatsDoor, id: string): Promise<DeadLetterBody> {
+  const letter = /^[\w-]+(\.[\w-]+)*$/.test(id) ? await readDeadLetter(nats, id) : null;
+  if (letter === null) throw new Failure(`there is no dead letter ${id}`);
+  return letter;
 }
 
 /** The payload to be read: unpacked where it is packed, base64 where it is no text. */

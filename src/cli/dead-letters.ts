@@ -1,10 +1,16 @@
-/** `tidemark dead-letters`: what was refused, and why. */
+/** `tidemark dead-letters`: what was refused, and why; and it once more. */
 import type { Command } from 'commander';
 import { limits } from '../../config/limits.ts';
 import { rejectionReasons } from '../domain/rejection.ts';
 import { accountArgument, choiceOption, countOption } from './arguments.ts';
-import { configOf, Failure, wantsJson } from './context.ts';
-import { newestDeadLetters, payloadText, readDeadLetter, type DeadLetterBody } from './dead-letter-stream.ts';
+import { configOf, wantsJson } from './context.ts';
+import {
+  newestDeadLetters,
+  payloadText,
+  requireDeadLetter,
+  type DeadLetterBody,
+} from './dead-letter-stream.ts';
+import { registerReplay } from './dead-letters-replay.ts';
 import { withExamples } from './examples.ts';
 import { timeText } from './format.ts';
 import { withNats } from './nats.ts';
@@ -17,7 +23,9 @@ interface ListOptions {
 }
 
 export function register(program: Command): void {
-  const command = program.command('dead-letters').description('Show what was refused, and why.');
+  const command = program
+    .command('dead-letters')
+    .description('Show what was refused, and why, and send it again.');
   const list = command
     .command('list', { isDefault: true })
     .description('List the newest dead letters, newest first.')
@@ -41,14 +49,18 @@ export function register(program: Command): void {
     .description('Show one dead letter, whole.')
     .argument('<id>', 'its id, such as LEDGER.481516.0')
     .action(async (id: string, _: object, self: Command) => {
-      if (!/^[\w-]+(\.[\w-]+)*$/.test(id)) throw new Failure(`there is no dead letter ${id}`);
-      const letter = await withNats(configOf(self), (nats) => readDeadLetter(nats, id));
-      if (letter === null) throw new Failure(`there is no dead letter ${id}`);
+      const letter = await withNats(configOf(self), (nats) => requireDeadLetter(nats, id));
       if (wantsJson(self)) printJson(letter);
       else print(letterText(letter));
     });
   withExamples(show, 'dead-letters show LEDGER.481516.0');
-  withExamples(command, 'dead-letters', 'dead-letters show LEDGER.481516.0');
+  registerReplay(command);
+  withExamples(
+    command,
+    'dead-letters',
+    'dead-letters show LEDGER.481516.0',
+    'dead-letters replay LEDGER.481516.0',
+  );
 }
 
 function lettersTable(letters: readonly DeadLetterBody[]): string {

@@ -20,6 +20,8 @@ export interface LedgerWrite {
   readonly subject: string;
   readonly account: string;
   readonly message: Readonly<Record<string, unknown>>;
+  /** The message as it is sent, where that is not to be written anew. */
+  readonly payload?: Uint8Array;
   /** As told back: "deposit of 1,000.00 USD to account 7". */
   readonly what: string;
 }
@@ -52,7 +54,7 @@ export async function writeToLedger(
 ): Promise<void> {
   const waiting = waits(options);
   const before = waiting ? await hashBefore(nats, write.account, options) : null;
-  const { stream, sequence } = await nats.publishAcknowledged(write.subject, write.message);
+  const { stream, sequence } = await nats.publishAcknowledged(write.subject, write.payload ?? write.message);
   const outcome =
     waiting && before !== 'away'
       ? await outcomeOf(nats, write, sequence, before)

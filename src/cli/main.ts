@@ -30,6 +30,8 @@ const commands: Readonly<Record<string, () => Promise<CommandFile>>> = {
   price: () => import('./price.ts'),
   account: () => import('./account.ts'),
   import: () => import('./import.ts'),
+  replay: () => import('./replay.ts'),
+  verify: () => import('./verify.ts'),
   'dead-letters': () => import('./dead-letters.ts'),
   alerts: () => import('./alerts.ts'),
   sql: () => import('./sql.ts'),

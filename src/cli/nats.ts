@@ -102,10 +102,11 @@ export class NatsDoor {
     }
   }
 
-  /** Resolves when the message is in its stream. */
-  async publishAcknowledged(subject: string, message: object): Promise<Acknowledgement> {
+  /** Resolves when the message is in its stream: an object as JSON, bytes as they are. */
+  async publishAcknowledged(subject: string, message: object | Uint8Array): Promise<Acknowledgement> {
     try {
-      const ack = await this.jetStream.publish(subject, text.encode(JSON.stringify(message)));
+      const payload = message instanceof Uint8Array ? message : text.encode(JSON.stringify(message));
+      const ack = await this.jetStream.publish(subject, payload);
       return { stream: ack.stream, sequence: ack.seq };
     } catch (error) {
       if (isCode(error, '503')) {
@@ -207,7 +208,15 @@ export class NatsDoor {
     }
   }
 
-  /** The same connection for windowed publishing: this one is lost only once. */
+  /** What the action gives; fails with the connection, for actions that would wait for it to come back. */
+  async whileConnected<T>(action: Promise<T>): Promise<T> {
+    const lost = this.connection.closed().then(() => {
+      throw this.told(new NatsError('', 'CONNECTION_CLOSED'));
+    });
+    return Promise.race([action, lost]);
+  }
+
+  /** The same connection for what streams/ reads and publishes with: this one is lost only once. */
   get link(): Link {
     const { connection } = this;
     return {
