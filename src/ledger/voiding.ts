@@ -83,6 +83,7 @@ export class Voiding {
 
   /** Voids that a message's time shows to have waited for too long are refused, before the message is applied. */
   expire(message: LedgerMessage, judge: Judge): void {
+    if (!this.b.voids.isOverdue(message.time)) return;
     for (const { row, waiting } of this.b.voids.takeExpired(message)) {
       judge.rejected(this.letterOf(row, waiting), waiting.index, outcomes.voidTooLate);
       judge.voidsWaiting(row);
@@ -109,11 +110,14 @@ export class Voiding {
     apply: (event: VoidEvent, index: number) => Outcome,
   ): void {
     const { voids, effect } = this.b;
-    if (!voids.hasWaiting || !('id' in item)) return;
+    if (!('id' in item)) return;
     for (const waiting of voids.takeWaitingFor(row, eventKey(areaOf(item), item.id))) {
       const outcome = apply(waiting.event, message.items.length + this.appliedLate++);
-      if (outcome === 'applied') judge.applied(effect);
-      else if (typeof outcome === 'object')
+      if (outcome === 'applied') {
+        judge.applied(effect);
+        // Who waited for the id of a void learns that it is one.
+        this.applyWaiting(row, waiting.event, message, judge, apply);
+      } else if (typeof outcome === 'object')
         judge.rejected(this.letterOf(row, waiting), waiting.index, outcome);
       judge.voidsWaiting(row);
     }

@@ -70,9 +70,13 @@ export class Voids {
     return this.take(row, ({ event }) => eventKey(event.area, event.of) === key);
   }
 
+  /** Whether a void may have waited for too long at that time; false says that none has. */
+  isOverdue(time: number): boolean {
+    return time > this.firstDeadline;
+  }
+
   /** Takes out the voids of all accounts that have waited for too long when a message comes, in LEDGER's order. */
   takeExpired(message: LedgerMessage): { row: number; waiting: WaitingVoid }[] {
-    if (!(message.time > this.firstDeadline)) return [];
     const isOver = (w: WaitingVoid): boolean =>
       message.sequence > w.sequence && message.time > w.time + this.waitMs;
     const expired = [...this.waitingVoids.keys()].flatMap((row) =>
