@@ -1,5 +1,6 @@
 /** Every part of the fault tests, in the order of the full form. */
 import type { FaultPart } from './part.ts';
+import { fuzz } from './parts/fuzz.ts';
 import { kill } from './parts/kill.ts';
 import { order, sameSettlement } from './parts/repeats.ts';
 import { revalue } from './parts/revalue.ts';
@@ -16,4 +17,5 @@ export const allParts: readonly FaultPart[] = [
   sigterm,
   sameSettlement,
   order,
+  fuzz,
 ];

@@ -3,7 +3,8 @@
  * between parent and child. A part ends with its parent.
  */
 import { fork, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** What a part can be asked to do. */
 export type Calls = Readonly<Record<string, (argument: never) => unknown>>;
@@ -30,10 +31,13 @@ export interface Part<C extends Calls> {
   end(): void;
 }
 
+// Not import.meta.resolve: a test runner that loads this as CommonJS has none.
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+
 /** Starts the module at `url`, which calls `servePart`. */
 export function startPart<C extends Calls>(url: URL): Part<C> {
   const child = fork(fileURLToPath(url), [], {
-    execArgv: ['--import', import.meta.resolve('tsx')],
+    execArgv: ['--import', tsx],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

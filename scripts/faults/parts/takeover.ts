@@ -17,13 +17,14 @@ import { readStream } from '../read-stream.ts';
 /** What the owner of a partition writes, with its epoch in a header. */
 const ownedStreams = ['KV_ACCOUNTS', 'FRAMES', 'EFFECTS'] as const;
 const epochHeader = 'Tidemark-Epoch';
-/** So often the owner is killed. */
-const kills = 5;
+/** The owner is killed once for so many kills of part `kill`. */
+const killsShare = 4;
 
 export const standby: FaultPart = {
   name: 'standby',
   what: 'two engines, kill -9 of the owner: the other one is live',
   async run(options, told) {
+    const kills = Math.max(1, Math.floor(options.kills / killsShare));
     const recoveryMs: number[] = [];
     const outcome = await withEngines(options, told, async (stack) => {
       let owner = await stack.engine();
