@@ -117,6 +117,13 @@ export class Outcomes implements Desk, Judge {
     this.hasBookedLate = true;
   }
 
+  /** Its sequence moves, though nothing else does. A row without one is there only while its message is judged. */
+  private noteSeen(account: string): void {
+    const { checkpointer, book } = this.parts;
+    const row = book.accounts.find(account);
+    if (row >= 0 && (book.accounts.sequence[row] ?? 0) > 0) checkpointer.note(row);
+  }
+
   /** An account's actor failed; `sequence` of the message, NaN at a tick. */
   failed(row: number, error: unknown, sequence: number): void {
     this.parts.supervisor.failed(row, error, sequence);
@@ -127,15 +134,17 @@ export class Outcomes implements Desk, Judge {
     return this.parts.supervisor.stopped;
   }
 
-  duplicate({ sequence }: LedgerMessage, index: number): void {
+  duplicate({ sequence, account }: LedgerMessage, index: number): void {
     if (this.wasDone?.(sequence, index) === true) return;
     this.parts.counters.duplicates++;
+    this.noteSeen(account);
     this.noteDone(sequence, index);
   }
 
   rejected(message: LedgerMessage, index: number, { reason, detail }: Rejected): void {
     const { sequence, subject, account, time, payload } = message;
     if (this.wasDone?.(sequence, index) === true) return;
+    this.noteSeen(account);
     this.refuse({
       stream: 'LEDGER',
       sequence,

@@ -18,9 +18,10 @@ export class RecordedEffects implements RecallSource {
 
   add(effect: RecordedEffect): void {
     if (!Number.isNaN(effect.tick)) this.told(effect);
+    // A late booking comes after what its account had seen, which may be a message that was refused.
+    this.through = Math.max(this.through, effect.sequence);
     if (effect.late === null) {
       this.events.push(effect);
-      this.through = effect.sequence;
       return;
     }
     const key = `${effect.account}:${String(effect.sequence)}`;

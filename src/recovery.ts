@@ -97,12 +97,15 @@ export class Recovery {
 
   /** The marks that are known, oldest knowledge first: those of the changelog, then what PRICES held, then what came. */
   async mark(time: number): Promise<void> {
-    const { ports, book, conflater, instruments, outcomes } = this.parts;
+    const { ports, book, conflater, instruments, outcomes, checkpointer } = this.parts;
     this.phase = 'prices';
     offerRecorded(this.marks.values(), instruments, conflater);
     this.marks.clear();
     await ports.prices.open(conflater, outcomes.refuse);
-    book.beginTick(time, conflater.take(), () => undefined);
+    const changes = conflater.take();
+    book.beginTick(time, changes, () => undefined);
+    // No tick tells of these marks, and PRICES may have lost them before the next start.
+    checkpointer.ticked(changes);
     book.past.quiet();
     this.phase = 'tail';
   }

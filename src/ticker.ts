@@ -67,6 +67,8 @@ export class Ticker {
     const tick = Math.max(this.tick + 1, message.tick);
     const { time } = message;
     this.isBusy = true;
+    // What a tick could not tell while the lease was in doubt comes before what this one tells.
+    if (ports.lease.isHeld) ports.updates.release();
     this.tick = tick;
     curve.begin(time);
     alerting.clearHeld(changes, time);

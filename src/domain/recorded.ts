@@ -28,6 +28,8 @@ export interface RecordedEffect {
 
 /** The last row of an account's curve. */
 export interface RecordedCurve {
+  /** YYYY-MM-DD: of the session that was open, which a clock that was set back does not open again. */
+  readonly sessionDate: string;
   readonly sequence: number;
   readonly tick: number;
   readonly time: number;

@@ -51,6 +51,14 @@ export class BookRecall {
     if (source !== null) this.lateOf(row, source.late(account, sequence));
   }
 
+  /** Before a late booking: the same, where the row is of an earlier tick. */
+  private curveUntil(row: number, tick: number): void {
+    const { recall, accounts } = this.b;
+    const curve = recall.curves.get(accounts.ids[row] ?? '');
+    if (curve === undefined || !(curve.tick < tick) || curve.sequence > (accounts.sequence[row] ?? 0)) return;
+    this.curveBefore(row, Infinity);
+  }
+
   /** Before a message: an account whose curve's last row does not include it stands as that row has it. */
   curveBefore(row: number, sequence: number): void {
     const { recall, accounts } = this.b;
@@ -105,6 +113,7 @@ export class BookRecall {
     for (const recorded of list) {
       const { late, tick, time, bookings, rate } = recorded;
       if (late === null || tick <= asOf) continue;
+      this.curveUntil(row, tick);
       recallLate(this.b, row, recorded);
       const effect = lateEffect(this.b, row, time, late, bookings[0] ?? NaN);
       effect.rate = rate;

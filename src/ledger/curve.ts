@@ -121,7 +121,7 @@ export class Curve {
   private fill(row: number, out: CurveRow): CurveRow {
     const a = this.accounts;
     fillUpdate(a, row, this.tick[row] ?? 0, this.time[row] ?? 0, out);
-    out.sessionDate = this.sessions.calendarOf(row).dateOf(this.time[row] ?? 0);
+    out.sessionDate = this.sessions.dateOf(row, this.time[row] ?? 0);
     out.epoch = a.epoch[row] ?? 1;
     out.navLow = this.navLow[row] ?? NaN;
     out.navHigh = this.navHigh[row] ?? NaN;

@@ -103,5 +103,5 @@ export function recallCurve(b: BookParts, account: number, curve: RecordedCurve)
   a.tickUnrealized[account] = curve.unrealizedPnl;
   a.tickNetFlow[account] = curve.netFlow;
   a.tickNav[account] = curve.nav;
-  b.sessions.begin(account, curve.time);
+  b.sessions.resume(account, curve.sessionDate, curve.time);
 }

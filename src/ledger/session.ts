@@ -31,6 +31,20 @@ export class Sessions {
     this.nextEnd = NaN;
   }
 
+  /** The date of the account's session; without one, of the session of `time`. */
+  dateOf(row: number, time: number): string {
+    const end = this.accounts.sessionEnd[row] ?? NaN;
+    return this.calendarOf(row).dateOf(Number.isNaN(end) ? time : end - 1);
+  }
+
+  /** Gives the account the session of that date, or of `time` if that is a later one: the clock may have gone back. */
+  resume(row: number, date: string, time: number): void {
+    const calendar = this.calendarOf(row);
+    let within = time;
+    while (calendar.dateOf(within) < date) within = calendar.endAfter(within);
+    this.begin(row, within);
+  }
+
   /** Before an event at `time`: a session that ended by then is closed first. Says whether the day's change moved. */
   rollBefore(row: number, time: number): boolean {
     return time >= (this.accounts.sessionEnd[row] ?? NaN) && this.roll(row, time);

@@ -68,7 +68,9 @@ function curveOf(places: ReadonlyMap<string, number>, values: readonly unknown[]
     const value = values[places.get(column) ?? -1];
     return value === null || value === undefined ? NaN : Number(value);
   };
+  const sessionDate = values[places.get('session_date') ?? -1];
   return {
+    sessionDate: typeof sessionDate === 'string' ? sessionDate : '',
     sequence: number('sequence'),
     tick: number('tick'),
     time: number('ts'),

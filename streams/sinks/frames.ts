@@ -159,11 +159,14 @@ export class NatsFrames implements FrameSink {
 
   /** What is full, or old enough. */
   private leave(): void {
-    const before = this.options.clock.now() - this.options.flushIntervalMs;
-    if (this.effects.isFull || this.effects.openedAt <= before) this.effects.close();
+    const now = this.options.clock.now();
+    // A clock that was set back would hold them for as long as that.
+    const isOld = (openedAt: number): boolean =>
+      openedAt <= now - this.options.flushIntervalMs || openedAt > now;
+    if (this.effects.isFull || isOld(this.effects.openedAt)) this.effects.close();
     if (this.isHeld) return;
     for (const each of [this.curves, this.prices, this.letters]) {
-      if (each.openedAt <= before) each.close();
+      if (isOld(each.openedAt)) each.close();
     }
     this.sendClosed();
   }

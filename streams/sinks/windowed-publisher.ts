@@ -177,7 +177,10 @@ export class WindowedPublisher {
   private sendAgain(ageMs: number): void {
     if (!this.link.isUp) return;
     const before = this.clock.now() - ageMs;
-    for (const [token, each] of this.pending) if (each.sentAt <= before) this.transmit(token, each);
+    for (const [token, each] of this.pending) {
+      // A clock that was set back would delay it by as much.
+      if (each.sentAt <= before || each.sentAt > before + ageMs) this.transmit(token, each);
+    }
   }
 
   private advance(): void {

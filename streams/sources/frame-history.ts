@@ -66,7 +66,10 @@ export class NatsFrameHistory implements FrameHistory {
           this.cover(headers?.get('Tidemark-Frame') ?? '');
           for (const late of lateBookings(columns, data)) this.count(late, 1);
         } else if (table === 'equity_curve') {
-          for (const [account, curve] of lastCurves(columns, data)) this.lastRows.set(account, curve);
+          // A frame that was sent again may stand behind newer ones.
+          for (const [account, curve] of lastCurves(columns, data)) {
+            if (!(curve.tick < (this.lastRows.get(account)?.tick ?? NaN))) this.lastRows.set(account, curve);
+          }
         }
       },
     });
