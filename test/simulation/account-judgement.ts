@@ -4,7 +4,7 @@ import type { Books } from '../support/oracle/books.ts';
 import { plainText } from '../support/oracle/exact.ts';
 import type { Market } from '../support/oracle/market.ts';
 import { fail, shown } from './simulation-failure.ts';
-import { valuation } from './valuation.ts';
+import { standIns, valuation } from './valuation.ts';
 import type { World } from './world.ts';
 
 export function judgeAccounts(
@@ -25,7 +25,7 @@ export function judgeAccounts(
     const { realizedPnl: realized, fees, income, netFlow } = view;
     same('what is booked', { realized, fees, income, netFlow }, audit.totalsAt(id, Infinity, Infinity));
     const { cashBalance: cash, positionValue: positions, unrealizedPnl: unrealized } = view;
-    same('the value', { cash, positions, unrealized }, valuation(books, expected, market));
+    same('the value', { cash, positions, unrealized }, valuation(books, market, standIns(view, expected)));
   }
   for (const id of views.keys())
     if (!expected.accounts.has(id)) fail(`the account ${id} should never have opened`);

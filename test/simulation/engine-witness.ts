@@ -3,16 +3,24 @@
  * the effect log, must say what the log and the oracle say, and never go back: not in tick, not in sequence, not from
  * one engine to the next.
  */
+import type { AccountView } from '../../src/domain/account-view.ts';
 import type { Effect } from '../../src/domain/effect.ts';
 import type { EquityUpdate } from '../../src/domain/equity-update.ts';
+import type { EngineQueries } from '../../src/ports.ts';
 import type { Random } from '../../src/random.ts';
 import type { EffectAudit } from './effect-audit.ts';
 import type { EngineModel } from './engine-model.ts';
 import type { ExpectedLedger } from './expected-ledger.ts';
 import { localBookings } from './local-bookings.ts';
 import { fail, shown } from './simulation-failure.ts';
-import { valuation } from './valuation.ts';
+import { standIns, valuation } from './valuation.ts';
 import type { SimulatedServer } from './server.ts';
+
+/** What is seen of an engine. */
+export interface Watched {
+  readonly model: EngineModel;
+  readonly queries: EngineQueries;
+}
 
 /** Share of emissions and effects whose equity is computed from the first fact on. */
 const share = 0.04;
@@ -32,7 +40,7 @@ export class EngineWitness {
     this.random = random;
   }
 
-  emitted(model: EngineModel, u: EquityUpdate): void {
+  emitted({ model, queries }: Watched, u: EquityUpdate): void {
     const { expected, audit } = this;
     this.emissions++;
     const what = `the emission of ${u.accountId} at tick ${u.tick}, sequence ${u.sequence}`;
@@ -53,11 +61,13 @@ export class EngineWitness {
     const said = { realized: u.realizedPnl, fees: u.fees, income: u.income, netFlow: u.netFlow };
     if (shown(said) !== shown(totals)) fail(`${what} says ${shown(said)}, recorded is ${shown(totals)}`);
     this.checkNav(u, what);
-    if (this.random.chance(share)) model.atTick(u.tick, () => this.checkEquity(model, u, what));
+    if (this.random.chance(share)) {
+      model.atTick(u.tick, () => this.checkEquity(model, queries.inspect(u.accountId), u, what));
+    }
   }
 
   /** An event is valued, or booked late: at the marks of the last tick. */
-  recorded(model: EngineModel, e: Effect): void {
+  recorded({ model }: Watched, e: Effect): void {
     const { expected } = this;
     const { market } = model;
     expected.read(this.server.ledger);
@@ -98,10 +108,10 @@ export class EngineWitness {
     if (Math.abs(wanted - u.nav) > 1e-9 * wanted) fail(`${what} has nav ${u.nav}, expected ${wanted}`);
   }
 
-  private checkEquity(model: EngineModel, u: EquityUpdate, what: string): void {
+  private checkEquity(model: EngineModel, view: AccountView | null, u: EquityUpdate, what: string): void {
     const { expected } = this;
     const account = expected.accounts.get(u.accountId)!;
-    const wanted = valuation(expected.booksAt(account, u.sequence), expected, model.market);
+    const wanted = valuation(expected.booksAt(account, u.sequence), model.market, standIns(view, expected));
     const said = {
       cash: BigInt(u.cashBalance),
       positions: BigInt(u.positionValue),

@@ -36,7 +36,8 @@ export class ExpectedLedger {
   readonly accounts = new Map<string, ExpectedAccount>();
   /** By LEDGER sequence. */
   readonly elements: ExpectedElement[][] = [[]];
-  private readonly firstPrices = new Map<string, bigint>();
+  /** Prices of applied settlements, by symbol. */
+  private readonly paid = new Set<string>();
   readonly market = new Market('USD', 'mid', 'never');
 
   constructor() {
@@ -66,9 +67,9 @@ export class ExpectedLedger {
     return count;
   }
 
-  /** Of the first settlement of a symbol that was applied; null before it. */
-  firstPrice(symbol: string): bigint | null {
-    return this.firstPrices.get(symbol) ?? null;
+  /** Whether an applied settlement of the symbol had this price. */
+  wasPaid(symbol: string, price: bigint): boolean {
+    return this.paid.has(`${symbol} ${price}`);
   }
 
   private judge({ sequence, subject, data }: LedgerEntry): ExpectedElement[] {
@@ -99,7 +100,7 @@ export class ExpectedLedger {
       if (judged.fact !== null) {
         account.facts.push(judged.fact);
         account.elements.push(element);
-        if (judged.fact.kind === 'trade') this.noteFirst(judged.fact.symbol, judged.fact.price);
+        if (judged.fact.kind === 'trade') this.paid.add(`${judged.fact.symbol} ${judged.fact.price}`);
       }
       return element;
     });
@@ -107,10 +108,6 @@ export class ExpectedLedger {
     this.accounts.set(id, account);
     account.sequence = sequence;
     return elements;
-  }
-
-  private noteFirst(symbol: string, price: bigint): void {
-    if (!this.firstPrices.has(symbol)) this.firstPrices.set(symbol, price);
   }
 
   private judgeOne(

@@ -65,7 +65,9 @@ export class SimulatedFrameHistory implements FrameHistory {
         for (const late of lateBookings(columns, body)) this.count(late, 1);
         this.cover(headers['Tidemark-Frame'] ?? '');
       } else if (headers['Tidemark-Table'] === 'equity_curve') {
-        for (const [account, curve] of lastCurves(columns, body)) this.lastRows.set(account, curve);
+        for (const [account, curve] of lastCurves(columns, body)) {
+          if (!(curve.tick < (this.lastRows.get(account)?.tick ?? NaN))) this.lastRows.set(account, curve);
+        }
       }
     }
   }

@@ -1,7 +1,10 @@
 /** What books are worth at the marks of a market, in dollars: cash, positions, and what is not realized. */
+import type { AccountView } from '../../src/domain/account-view.ts';
 import type { Books } from '../support/oracle/books.ts';
+import { atScale, decimalOf } from '../support/oracle/exact.ts';
 import type { Market } from '../support/oracle/market.ts';
 import type { ExpectedLedger } from './expected-ledger.ts';
+import { fail } from './simulation-failure.ts';
 
 export interface Valuation {
   readonly cash: bigint;
@@ -9,7 +12,12 @@ export interface Valuation {
   readonly unrealized: bigint;
 }
 
-export function valuation(books: Books, expected: ExpectedLedger, market: Market): Valuation {
+/** @param standIn what is known of a symbol that no market has priced: null until something was paid for it */
+export function valuation(
+  books: Books,
+  market: Market,
+  standIn: (symbol: string) => bigint | null,
+): Valuation {
   const inDollars = (amount: bigint, currency: string): bigint =>
     market.convert(market.now, amount, currency, 'USD') ?? 0n;
   let cash = 0n;
@@ -18,11 +26,28 @@ export function valuation(books: Books, expected: ExpectedLedger, market: Market
   let unrealized = 0n;
   for (const { symbol, quantity, cost } of books.positions.values()) {
     const { currency, style } = market.instrument(symbol);
-    // Until a market has a price, what was paid first stands in.
-    const mark = market.mark(market.now, symbol, quantity) ?? expected.firstPrice(symbol);
+    const mark = market.mark(market.now, symbol, quantity) ?? standIn(symbol);
     const gain = (mark === null ? cost : market.value(symbol, quantity, mark)) - cost;
     positions += inDollars(style === 'margined' ? gain : gain + cost, currency);
     unrealized += inDollars(gain, currency);
   }
   return { cash, positions, unrealized };
+}
+
+/**
+ * The marks of an account's view that a settlement gave: of a symbol that no market has priced, what somebody paid for
+ * it. Which payment that was may be another one after a restart.
+ */
+export function standIns(
+  view: AccountView | null,
+  expected: ExpectedLedger,
+): (symbol: string) => bigint | null {
+  return (symbol) => {
+    const position = view?.positions.find((each) => each.symbol === symbol);
+    if (position?.mark == null) return null;
+    const { price_scale } = expected.market.instrument(symbol);
+    const mark = atScale(decimalOf(position.mark) ?? fail(`${position.mark} is no mark`), price_scale);
+    if (!expected.wasPaid(symbol, mark)) fail(`${symbol} is marked at ${position.mark}, which nobody paid`);
+    return mark;
+  };
 }

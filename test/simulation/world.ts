@@ -111,10 +111,10 @@ export class World {
       wallClock: () => this.wallClock,
       witness: {
         emitted: (_, update) => {
-          if (isWatched) guarded(({ model }) => this.witness.emitted(model, update));
+          if (isWatched) guarded((from) => this.witness.emitted(from, update));
         },
         recorded: (_, effect) => {
-          if (isWatched) guarded(({ model }) => this.witness.recorded(model, effect));
+          if (isWatched) guarded((from) => this.witness.recorded(from, effect));
           else this.note(new SimulationFailure(`a new start values LEDGER ${effect.sequence} anew`));
         },
         log: (of, level, fields, message) => {
