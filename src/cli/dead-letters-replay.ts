@@ -4,12 +4,11 @@
  */
 import { gunzipSync } from 'node:zlib';
 import type { Command } from 'commander';
-import { framesStream, ledgerStream, tradesStream } from '../../streams/sources/stream-definitions.ts';
-import { configOf } from './context.ts';
-import { Failure } from './context.ts';
+import { framesStream, ledgerStream } from '../../streams/sources/stream-definitions.ts';
+import { configOf, Failure } from './context.ts';
 import { requireDeadLetter, type DeadLetterBody } from './dead-letter-stream.ts';
 import { insertFrameAgain } from './dead-letters-frame.ts';
-import { sendAgain, sendTradesAgain } from './dead-letters-send.ts';
+import { sendAgain } from './dead-letters-send.ts';
 import { withExamples } from './examples.ts';
 import { withWriteOptions, writeToLedger, type WriteOptions } from './ledger-write.ts';
 import { withNats } from './nats.ts';
@@ -36,8 +35,6 @@ export function registerReplay(parent: Command): void {
           const { subject, account_id: account } = letter;
           const write = { subject, account, message: fieldsOf(payload), payload, what: `dead letter ${id}` };
           await writeToLedger(self, nats, write, options);
-        } else if (stream === tradesStream) {
-          await sendTradesAgain(self, nats, letter, payload, fieldsOf(payload), options);
         } else await sendAgain(self, nats, letter, payload, stream, options);
       });
     });

@@ -33,7 +33,7 @@ interface Options extends WriteOptions {
   readonly ts?: number;
 }
 
-export interface Side {
+interface Side {
   readonly id: string;
   readonly account: string;
   readonly sequence: number | null;
@@ -127,7 +127,7 @@ async function fees(nats: NatsDoor, config: Config, options: Options): Promise<R
 }
 
 /** Waits for a side of the trade to stand in LEDGER, at `from` or behind it, and to be judged. */
-export async function sideOf(nats: NatsDoor, account: string, id: string, from: number): Promise<Side> {
+async function sideOf(nats: NatsDoor, account: string, id: string, from: number): Promise<Side> {
   const subject = `settlements.${account}`;
   const deadline = performance.now() + limits.cliOutcomeMsMax;
   for (let seq = from; performance.now() < deadline;) {

@@ -68,6 +68,10 @@ describe('the use of commands', () => {
     'accounts --order luck',
     'accounts --nonsense',
     'dead-letters list --reason mood',
+    'dead-letters replay',
+    'replay',
+    'replay 7 --to now',
+    'verify a/b',
   ];
   for (const line of wrong) {
     it(`is told for ${line}`, async () => {
@@ -97,6 +101,9 @@ describe('the use of commands', () => {
       'import',
       'dead-letters',
       'dead-letters show',
+      'dead-letters replay',
+      'replay',
+      'verify',
       'sql',
     ],
   ];

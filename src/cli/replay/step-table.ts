@@ -1,4 +1,5 @@
 /** Steps of a replay as tables of a bounded number of rows, and the account at their end as a page. Text only. */
+import { limits } from '../../../config/limits.ts';
 import type { AccountView } from '../../domain/account-view.ts';
 import type { SymbolTable } from '../../domain/symbol-table.ts';
 import * as format from '../format.ts';
@@ -44,10 +45,16 @@ function stepRow(step: RecordedStep, { symbols, currency, exponents }: StepNames
     format.timeText(step.time),
     event !== null && 'id' in event ? event.id : '-',
     eventText(event, step.subject, symbols, currency, exponents),
-    step.outcome === 'rejected' ? `rejected: ${step.reason ?? ''}: ${step.detail ?? ''}` : step.outcome,
+    outcomeCell(step),
     ...(effect === null ? ['', '', '', '', ''] : effectCells(effect, exponents)),
     ...(effect === null ? ['', '', '', ''] : recordedCells(recorded, currency, exponents)),
   ];
+}
+
+function outcomeCell({ outcome, reason, detail }: Step): string {
+  if (outcome !== 'rejected') return outcome;
+  const text = `rejected: ${reason ?? ''}: ${detail ?? ''}`;
+  return text.length > limits.cliCellCharsMax ? `${text.slice(0, limits.cliCellCharsMax - 1)}…` : text;
 }
 
 function effectCells(effect: StepEffect, exponents: Exponents): string[] {

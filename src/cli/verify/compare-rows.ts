@@ -66,7 +66,7 @@ export class RowComparison extends IndifferentJudge {
   /** An event that was applied, in LEDGER's order. */
   override applied(effect: Effect): void {
     const { event, sequence, index } = effect;
-    for (const table of tablesOf(event.kind)) {
+    for (const table of tablesOf(event)) {
       const key = keyOf(table, sequence, index);
       const row = this.rows.get(key);
       this.rows.delete(key);

@@ -49,15 +49,17 @@ export class TallyJudge extends IndifferentJudge {
     let tallies = this.accounts.get(account);
     if (tallies === undefined) this.accounts.set(account, (tallies = { ...emptyTallies(), last: 0 }));
     tallies.last = sequence;
-    for (const table of tablesOf(effect.event.kind)) add(tallies[table], effect);
+    for (const table of tablesOf(effect.event)) add(tallies[table], effect);
     this.last = { account, sequence, index };
   }
 }
 
-/** Where an event of the kind has a row. */
-export function tablesOf(kind: string): readonly RowTable[] {
-  if (kind === 'fill' || kind === 'transfer') return ['effects', 'settlements'];
-  return cashKinds.some((cash) => cash === kind) ? ['effects', 'cash_flows'] : ['effects'];
+/** Where an event has a row; a void stands beside what it undoes. */
+export function tablesOf(event: Effect['event']): readonly RowTable[] {
+  const { kind } = event;
+  const isCash = cashKinds.some((cash) => cash === kind) || (event.kind === 'void' && event.area === 'cash');
+  if (isCash) return ['effects', 'cash_flows'];
+  return kind === 'fill' || kind === 'transfer' || kind === 'void' ? ['effects', 'settlements'] : ['effects'];
 }
 
 export function emptyTallies(): Tallies {
