@@ -39,7 +39,9 @@ export class Suspensions {
       return;
     }
     const id = `${String(sequence)}-${String(index)}`;
-    if (event.kind === 'suspend') this.suspended(row, id, sequence, time);
+    // Once more suspended it is the same suspension, also where a replay begins between the two.
+    if (event.kind === 'suspend' && effect.stateBefore !== 'suspended')
+      this.suspended(row, id, sequence, time);
     else if (increasesRisk(effect)) {
       const by = 'id' in event ? { event_id: event.id } : {};
       this.sink.publish({

@@ -62,4 +62,6 @@ export interface Effect {
   nav: number;
   epoch: number;
   state: string;
+  /** Before an event of the account's life; '' for others. */
+  stateBefore: string;
 }

@@ -1,6 +1,7 @@
 /** Decides and applies events of an account's life: open, configure, suspend, resume, close. */
 import { isCurrency } from '../domain/currency.ts';
 import type { AdminEvent } from '../domain/ledger-event.ts';
+import { lifecycleStates } from '../domain/lifecycle.ts';
 import { rejected } from '../domain/rejection.ts';
 import type { BookParts } from './book-parts.ts';
 import type { Outcome } from './outcome.ts';
@@ -12,7 +13,9 @@ export function applyAdmin(b: BookParts, account: number, e: AdminEvent, time: n
     return rejected('currency_unknown', `base_currency: ${e.baseCurrency}`);
   }
   if (e.kind === 'close' && !isEmpty(b, account)) return outcomes.accountNotEmpty;
-  if (e.kind !== 'configure') accounts.lifecycle[account] = b.chart(accounts.lifecycle[account] ?? 0, e.kind);
+  const state = accounts.lifecycle[account] ?? 0;
+  b.effect.stateBefore = lifecycleStates[state] ?? '';
+  if (e.kind !== 'configure') accounts.lifecycle[account] = b.chart(state, e.kind);
   if (e.kind !== 'open' && e.kind !== 'configure') return 'applied';
   // The base currency of an account that has ever held anything is fixed: its books are kept in it.
   const isUntouched = (accounts.firstPocket[account] ?? -1) < 0 && (accounts.firstHolding[account] ?? -1) < 0;

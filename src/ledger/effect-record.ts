@@ -12,6 +12,7 @@ export function emptyEffect(): Effect {
     nav: NaN,
     epoch: 1,
     state: 'pending',
+    stateBefore: '',
   }; // prettier-ignore
 }
 
@@ -19,7 +20,7 @@ export function emptyEffect(): Effect {
 export function resetEffect(e: Effect): void {
   e.bookings.length = e.crossings.length = 0;
   e.recordedTick = NaN;
-  e.symbol = e.currency = '';
+  e.symbol = e.currency = e.stateBefore = '';
   e.priceScale = e.quantityScale = 0;
   e.quantity = e.price = e.feeQuantity = e.cashEffect = 0;
   e.realized = e.realizedBase = e.fees = e.feesBase = e.incomeBase = e.flowBase = 0;

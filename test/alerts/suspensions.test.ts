@@ -96,6 +96,17 @@ describe('a suspended account', () => {
     assert.deepEqual(lines(), ['suspension 7 2-0 raised', 'suspension 7 2-0 cleared']);
   });
 
+  it('and suspended again is the same suspension, also where a replay begins between the two', async () => {
+    fill('buy', '10');
+    admin('suspend');
+    const next = new AlertBench({ eventsHaveTime: true }, bench.stream);
+    next.book.restore(bench.book.snapshot(0));
+    next.book.endRestore();
+    apply('accounts.7', { type: 'suspend' }, next);
+    await next.recover();
+    assert.deepEqual(lines(), ['suspension 7 2-0 raised']);
+  });
+
   it('of which the alert was lost is told of by the next owner', async () => {
     fill('buy', '10');
     admin('suspend');

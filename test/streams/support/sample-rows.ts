@@ -69,6 +69,7 @@ export function sampleEffect(fields: Partial<Effect> = {}): Effect {
     nav: 1.0125,
     epoch: 1,
     state: 'active.healthy',
+    stateBefore: '',
     ...fields,
   };
 }
