@@ -60,6 +60,9 @@ export class Checkpointer {
   private waiting: { readonly isMet: () => boolean; readonly go: () => void }[] = [];
   private running: Promise<void> | null = null;
   private saves = 0;
+  private isEnding = false;
+  /** Ends the rest between two slices, if there is one. */
+  private hurry: () => void = () => undefined;
   private timers: readonly Cancel[] = [];
 
   constructor(parts: CheckpointerParts) {
@@ -123,6 +126,9 @@ export class Checkpointer {
   async finish(): Promise<void> {
     const { ports, book, ticker } = this.parts;
     for (const cancel of this.timers) cancel();
+    this.isEnding = true;
+    this.hurry();
+    for (const { go } of this.waiting.splice(0)) go();
     await this.running;
     await ports.frames.flush();
     const marker = this.marker();
@@ -130,7 +136,7 @@ export class Checkpointer {
     // With ticks from outside an event may still wait for its tick: then its account is left as it was.
     const rows = Array.from({ length: book.accounts.count }, (_, row) => row);
     const settled = rows.filter((row) => (sequence[row] ?? 0) <= ticker.durableThrough);
-    await this.saveAccounts(settled, Promise.resolve());
+    await this.saveAccounts(settled, true);
     await this.saveMarks();
     if (settled.length < rows.length) return;
     this.framesFrom = Math.max(this.framesFrom, ports.frames.position + 1);
@@ -153,9 +159,17 @@ export class Checkpointer {
     const rows = this.dirty;
     this.dirty = [];
     const cycleEnds = this.addRefreshed(rows);
-    await this.saveAccounts(rows);
+    try {
+      if (!(await this.saveAccounts(rows))) return;
+    } catch (error) {
+      // Nothing vouches for any of them: all are written with the next pass.
+      for (const row of rows) this.isDirty[row] = 0;
+      for (const row of rows) this.note(row);
+      throw error;
+    }
     await this.saveMarks();
     await this.until(() => frames.effectsDurable >= marker.effectRows);
+    if (this.isEnding) return;
     if (cycleEnds) {
       this.framesFrom = this.cycleFrom;
       this.cycleFrom = Math.max(this.cycleFrom, frames.position + 1);
@@ -183,24 +197,43 @@ export class Checkpointer {
     return true;
   }
 
-  /** `durable` says when what a batch holds may be written; unless given, once all of it is. */
-  private async saveAccounts(rows: readonly number[], durable?: Promise<void>): Promise<void> {
+  /** Says whether all of them are written: what `finish` does better is given up. */
+  private async saveAccounts(rows: readonly number[], areDurable = false): Promise<boolean> {
+    const size = limits.checkpointSliceAccounts;
+    const isGivenUp = (): boolean => this.isEnding && !areDurable;
     let next = 0;
     while (next < rows.length) {
-      const batch: Snapshot[] = [];
+      const slices: (readonly Snapshot[])[] = [];
       let bytes = 0;
       while (next < rows.length && bytes < limits.checkpointBatchBytesMax) {
-        const end = Math.min(rows.length, next + limits.checkpointSliceAccounts);
-        for (; next < end; next++) {
-          const snapshot = this.snapshot(rows[next] ?? 0);
-          bytes += snapshot.state.length;
-          batch.push(snapshot);
-        }
-        await this.parts.ports.clock.turn();
+        if (next > 0) await this.rest();
+        const slice = rows.slice(next, (next += size)).map((row) => this.snapshot(row));
+        for (const { state } of slice) bytes += state.length;
+        slices.push(slice);
       }
-      await (durable ?? this.durable());
-      await this.write(batch);
+      if (!areDurable) await this.durable();
+      for (const [i, slice] of slices.entries()) {
+        if (i > 0) await this.rest();
+        if (isGivenUp()) return false;
+        await Promise.all(slice.map((snapshot) => this.writeOne(snapshot)));
+      }
     }
+    return true;
+  }
+
+  /** Between two slices others have their time, most of it: passes are long rather than costly. Not at the end. */
+  private rest(): Promise<void> {
+    const { clock } = this.parts.ports;
+    if (this.isEnding) return clock.turn();
+    return new Promise((resolve) => {
+      const cancel = clock.every(limits.checkpointSliceMs, () => {
+        this.hurry();
+      });
+      this.hurry = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 
   private snapshot(row: number): Snapshot {
@@ -214,23 +247,13 @@ export class Checkpointer {
     };
   }
 
-  /** Resolves when everything that has been applied until now is in the effect log and in acknowledged frames. */
+  /** Resolves when everything that has been applied until now is in the effect log and in acknowledged frames, or at the end. */
   private async durable(): Promise<void> {
     const { ports, ticker } = this.parts;
     const { tick, applied } = ticker;
     const rows = ports.frames.effectsWritten;
     const isLogged = (): boolean => ticker.durableThrough >= applied && ticker.durableTick >= tick;
     await this.until(() => isLogged() && ports.frames.effectsDurable >= rows);
-  }
-
-  private async write(batch: readonly Snapshot[]): Promise<void> {
-    try {
-      await Promise.all(batch.map((snapshot) => this.writeOne(snapshot)));
-    } catch (error) {
-      // Nothing vouches for them: they are written with the next pass.
-      for (const { row } of batch) this.note(row);
-      throw error;
-    }
   }
 
   /** Pages before the state that names them. */
@@ -248,6 +271,10 @@ export class Checkpointer {
     const { ports, book, instruments } = this.parts;
     const chunks = [...this.dirtyChunks];
     this.dirtyChunks.clear();
+    const again = (error: unknown): never => {
+      for (const chunk of chunks) this.dirtyChunks.add(chunk);
+      throw error;
+    };
     const size = limits.checkpointMarksInChunk;
     const saves = chunks.map((chunk) => {
       const symbols = Array.from({ length: size }, (_, i) => chunk * size + i);
@@ -256,7 +283,7 @@ export class Checkpointer {
         .map((symbol) => recordedMark(book, instruments, symbol));
       return ports.changelog.saveMarks(chunk, marks);
     });
-    await Promise.all(saves);
+    await Promise.all(saves).catch(again);
   }
 
   private async save({ through, effectsFrom }: Marker): Promise<void> {
@@ -295,8 +322,9 @@ export class Checkpointer {
     ticker.ceiling = checkpoint.tickCeiling;
   }
 
+  /** Resolves when it is met, or at the end. */
   private until(isMet: () => boolean): Promise<void> {
-    if (isMet()) return Promise.resolve();
+    if (isMet() || this.isEnding) return Promise.resolve();
     return new Promise((go) => this.waiting.push({ isMet, go }));
   }
 

@@ -1,72 +1,160 @@
-/** When the changelog's checkpoint is written, beside passes: ticks are reserved ahead of the clock all the time. */
+/** The changelog's passes and checkpoints, on a clock that is set by hand and a book of nothing but accounts. */
 import assert from 'node:assert/strict';
 import { limits } from '../config/limits.ts';
 import { Checkpointer, type CheckpointerParts } from '../src/checkpointer.ts';
 import type { Checkpoint } from '../src/domain/recorded.ts';
 
-/** A checkpointer of which no pass ever comes, on a clock that is set by hand. */
-function started() {
-  const state = { now: 1_000_000, saved: [] as Checkpoint[] };
-  const ticker = { tick: 0, ceiling: 0, durableThrough: 7, durableTick: 0, applied: 7 };
-  const timers: { readonly action: () => void; readonly every: number; next: number }[] = [];
-  const log = { debug: () => undefined, error: (fields: object) => assert.fail(JSON.stringify(fields)) };
+interface Timer {
+  readonly action: () => void;
+  readonly every: number;
+  next: number;
+}
+
+const accounts = 500;
+const sequence = 7;
+
+function checkpointerOf(intervalMs: number) {
+  const state = { now: 1_000_000, isDurable: true, isRefused: false, inTurn: 0, inTurnMax: 0 };
+  const checkpoints: Checkpoint[] = [];
+  const written: string[] = [];
+  const errors: string[] = [];
+  const timers = new Set<Timer>();
+  const ticker = { tick: 0, ceiling: 0, durableThrough: sequence, durableTick: 0, applied: sequence };
   const parts = {
     ticker,
     partitions: 1,
-    intervalMs: 600_000,
-    refreshMs: 300_000,
+    stopped: () => new Set(),
+    intervalMs,
+    refreshMs: 300_000_000,
+    isHeld: () => false,
     fail: (error: unknown) => assert.fail(String(error)),
+    book: {
+      accounts: {
+        count: accounts,
+        ids: Array.from({ length: accounts }, (_, row) => `a${row}`),
+        sequence: Array.from({ length: accounts }, () => sequence),
+      },
+      snapshot: () => new Uint8Array(1_000),
+      idPages: () => [],
+      snapshotKept: () => undefined,
+    },
     ports: {
-      log,
+      log: { debug: () => undefined, error: ({ error }: { error: string }) => errors.push(error) },
       clock: {
         now: () => state.now,
         every(every: number, action: () => void) {
           const timer = { action, every, next: state.now + every };
-          timers.push(timer);
-          return () => void timers.splice(timers.indexOf(timer), 1);
+          timers.add(timer);
+          return () => void timers.delete(timer);
+        },
+        turn: () => Promise.resolve(),
+      },
+      effects: { position: 3 },
+      frames: {
+        position: 5,
+        effectsWritten: 1,
+        get effectsDurable() {
+          return state.isDurable ? 1 : 0;
+        },
+        flush() {
+          state.isDurable = true;
+          return Promise.resolve();
         },
       },
       changelog: {
         saveCheckpoint(checkpoint: Checkpoint) {
-          state.saved.push(checkpoint);
+          checkpoints.push(checkpoint);
+          return Promise.resolve();
+        },
+        saveAccount(account: string) {
+          state.inTurnMax = Math.max(state.inTurnMax, ++state.inTurn);
+          if (state.isRefused && account === 'a100') return Promise.reject(new Error('too large'));
+          written.push(account);
           return Promise.resolve();
         },
       },
     },
   };
   const checkpointer = new Checkpointer(parts as unknown as CheckpointerParts);
-  const passTime = async (ms: number): Promise<void> => {
+  return { checkpointer, ticker, state, checkpoints, written, errors, passTime };
+
+  async function passTime(ms: number): Promise<void> {
     for (const end = state.now + ms; state.now < end;) {
       state.now++;
-      for (const timer of timers.filter(({ next }) => next <= state.now)) {
+      state.inTurn = 0;
+      for (const timer of [...timers].filter(({ next }) => next <= state.now)) {
         timer.next += timer.every;
         timer.action();
       }
-      await Promise.resolve();
+      await settled();
     }
-  };
-  return { checkpointer, ticker, state, passTime };
+  }
 }
+
+/** Whatever only waits for its turn has had it. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+const seldom = 600_000;
+const all = Array.from({ length: accounts }, (_, row) => `a${row}`);
 
 describe('the checkpointer', () => {
   it('reserves ticks without a pass, so that no tick waits for one', async () => {
-    const { checkpointer, ticker, state, passTime } = started();
-    await checkpointer.start(null, 'then', 7);
-    for (let second = 0; second < 60; second++) {
+    const { checkpointer, ticker, state, checkpoints, passTime } = checkpointerOf(seldom);
+    await checkpointer.start(null, 'then', sequence);
+    for (let second = 0; second < 20; second++) {
       await passTime(1_000);
       assert.ok(ticker.ceiling > state.now, `the ceiling is ${ticker.ceiling} at ${state.now}`);
     }
-    assert.equal(state.saved.at(-1)?.tickCeiling, ticker.ceiling, 'what is reserved is durable');
-    const seldom = 1 + 60_000 / (limits.ticksReservedMs / 2);
-    assert.ok(state.saved.length <= seldom, `${state.saved.length} checkpoints were written`);
+    assert.equal(checkpoints.at(-1)?.tickCeiling, ticker.ceiling, 'what is reserved is durable');
+    assert.ok(checkpoints.length <= 1 + 20_000 / (limits.ticksReservedMs / 2));
+    const [first, ...later] = checkpoints;
+    for (const each of later) assert.deepEqual({ ...each, tickCeiling: 0 }, { ...first, tickCeiling: 0 });
   });
 
-  it('says nothing else by it than the last checkpoint', async () => {
-    const { checkpointer, state, passTime } = started();
-    await checkpointer.start(null, 'then', 7);
-    await passTime(10_000);
-    const [first, ...later] = state.saved;
-    assert.ok(later.length > 0);
-    for (const each of later) assert.deepEqual({ ...each, tickCeiling: 0 }, { ...first, tickCeiling: 0 });
+  it('writes what changed in slices, with time for others between them, and vouches for it afterwards', async () => {
+    const { checkpointer, state, checkpoints, written, passTime } = checkpointerOf(1_000);
+    await checkpointer.start(null, 'then', sequence);
+    for (let row = 0; row < accounts; row++) checkpointer.note(row);
+    await passTime(1_000 + limits.checkpointSliceMs);
+    assert.equal(checkpointer.sequence, 0);
+    await passTime(1_000);
+    assert.deepEqual([...new Set(written)].toSorted(), all.toSorted());
+    assert.equal(state.inTurnMax, limits.checkpointSliceAccounts);
+    assert.deepEqual([checkpointer.sequence, checkpointer.pending], [sequence, 0]);
+    assert.equal(checkpoints.at(-1)?.effectsFrom, 4);
+  });
+
+  it('writes all of a pass again of which something was refused, and does not vouch for it before', async () => {
+    const { checkpointer, state, written, errors, passTime } = checkpointerOf(1_000);
+    await checkpointer.start(null, 'then', sequence);
+    for (let row = 0; row < accounts; row++) checkpointer.note(row);
+    state.isRefused = true;
+    await passTime(1_900);
+    assert.deepEqual(errors, ['Error: too large']);
+    assert.deepEqual([checkpointer.sequence, checkpointer.pending], [0, accounts]);
+    state.isRefused = false;
+    written.length = 0;
+    await passTime(1_900);
+    assert.deepEqual([...new Set(written)].toSorted(), all.toSorted());
+    assert.equal(checkpointer.sequence, sequence);
+  });
+
+  it('gives up a pass at the end, whatever it waits for, and writes every account', async () => {
+    for (const [passedMs, isDurable] of [
+      [1_000, true],
+      [1_500, false],
+    ] as const) {
+      const { checkpointer, state, written, passTime } = checkpointerOf(1_000);
+      await checkpointer.start(null, 'then', sequence);
+      for (let row = 0; row < accounts; row++) checkpointer.note(row);
+      state.isDurable = isDurable;
+      await passTime(passedMs);
+      assert.deepEqual(written, []);
+      await checkpointer.finish();
+      assert.deepEqual(written, all);
+      assert.equal(checkpointer.sequence, sequence);
+    }
   });
 });

@@ -69,19 +69,19 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a state is written before its effects are durable',
     file: 'src/checkpointer.ts',
-    find: 'await (durable ?? this.durable());',
-    replace: 'await durable;',
+    find: 'if (!areDurable) await this.durable();',
+    replace: '',
   },
   {
     name: 'the checkpoint does not wait for its accounts',
     file: 'src/checkpointer.ts',
-    find: 'await Promise.all(batch.map((snapshot) => this.writeOne(snapshot)));',
-    replace: 'void Promise.all(batch.map((snapshot) => this.writeOne(snapshot))).catch(() => undefined);',
+    find: 'await Promise.all(slice.map((snapshot) => this.writeOne(snapshot)));',
+    replace: 'void Promise.all(slice.map((snapshot) => this.writeOne(snapshot))).catch(() => undefined);',
   },
   {
     name: 'an account is clean though writing it failed',
     file: 'src/checkpointer.ts',
-    find: 'for (const { row } of batch) this.note(row);',
+    find: 'for (const row of rows) this.note(row);',
     replace: '',
   },
   {
