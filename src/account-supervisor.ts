@@ -11,15 +11,19 @@ import type { RecallSource } from './ledger/recall.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { Ports } from './ports.ts';
 import type { Ticker } from './ticker.ts';
+import type { VoidHistory } from './void-history.ts';
 
 export interface AccountSupervisorParts {
   readonly ports: Ports;
   readonly book: Book;
   readonly ticker: Ticker;
   readonly alerting: Alerting;
+  readonly voids: Pick<VoidHistory, 'prepare'>;
   readonly outcomes: () => Outcomes;
   /** Runs the action while no message of the ledger is applied. */
   readonly alone: (action: () => Promise<void>) => Promise<void>;
+  /** The row takes events again. */
+  readonly rebuilt: (row: number) => void;
   readonly fail: (error: unknown) => void;
 }
 
@@ -66,9 +70,10 @@ export class AccountSupervisor {
     if (!this.hasFailed.has(row)) {
       this.hasFailed.add(row);
       try {
-        this.apply(tail, failure, recorded);
+        await this.apply(tail, failure, recorded);
         this.stopped.delete(row);
         book.touch(row);
+        this.parts.rebuilt(row);
         ports.log.warn({ account }, 'the account is rebuilt');
         return;
       } catch (error) {
@@ -76,7 +81,7 @@ export class AccountSupervisor {
       }
     }
     await this.restore(failure);
-    this.apply(
+    await this.apply(
       tail.filter(({ sequence }) => !(sequence >= failure.sequence)),
       failure,
       recorded,
@@ -116,24 +121,25 @@ export class AccountSupervisor {
     return found;
   }
 
-  private apply(
+  private async apply(
     tail: readonly LedgerMessage[],
     failure: Failure,
     recorded: ReadonlyMap<string, RecordedEffect>,
-  ): void {
-    const { book, outcomes } = this.parts;
+  ): Promise<void> {
+    const { book, outcomes, voids } = this.parts;
     const source: RecallSource = {
       effect: (sequence, index) => recorded.get(`${String(sequence)}:${String(index)}`) ?? null,
       late: () => [],
     };
-    outcomes().again(
-      (sequence, index) => wasDone(failure, sequence, index),
-      () => {
-        book.past.during(source, () => {
-          for (const message of tail) book.apply(failure.row, message, outcomes());
-        });
-      },
-    );
+    for (const message of tail) {
+      await voids.prepare(message);
+      outcomes().again(
+        (sequence, index) => wasDone(failure, sequence, index),
+        () => {
+          book.past.during(source, () => book.apply(failure.row, message, outcomes()));
+        },
+      );
+    }
   }
 }
 

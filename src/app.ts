@@ -61,6 +61,7 @@ class Engine implements App {
   private readonly ticker: Ticker;
   private readonly curve: CurveWriter;
   private readonly checkpointer: Checkpointer;
+  private readonly supervisor: AccountSupervisor;
   private readonly outcomes: Outcomes;
   private readonly recovery: Recovery;
   private readonly counters = new Counters();
@@ -108,6 +109,7 @@ class Engine implements App {
       ticker,
       partitions: config.partitions,
       intervalMs: config.checkpoint.interval_ms,
+      stopped: () => this.supervisor.stopped,
       refreshMs: Math.min(limits.checkpointRefreshMs, Math.floor(periodMs(config.frames.max_age) / 3)),
       fail: this.fail,
     });
@@ -117,17 +119,23 @@ class Engine implements App {
       applied: () => this.intake.applied,
       checkpoint: () => checkpointer.sequence,
     });
-    const supervisor = new AccountSupervisor({
+    const voids = new VoidHistory(book, ports.ledger, ports.effects);
+    this.supervisor = new AccountSupervisor({
+      voids,
       ports,
       book,
       ticker,
       alerting,
       outcomes: () => this.outcomes,
       alone: (action) => this.intake.alone(action),
+      rebuilt: (row) => {
+        checkpointer.notePages(row, book.idPageCount(row));
+        checkpointer.note(row);
+      },
       fail: this.fail,
     });
     this.outcomes = new Outcomes({
-      ports, config, book, conflater, gate, ticker, checkpointer, counters, alerting, supervisor,
+      ports, config, book, conflater, gate, ticker, checkpointer, counters, alerting, supervisor: this.supervisor,
     }); // prettier-ignore
     this.partition = createActor(partitionLogic, { id: 'partition-0', input: this.outcomes });
     this.partition.subscribe({ error: this.fail });
@@ -139,7 +147,7 @@ class Engine implements App {
         const fields = await ports.instruments.lookup(symbol);
         if (fields !== null) this.describe(symbol, fields);
       },
-      voids: new VoidHistory(book, ports.ledger, ports.effects),
+      voids,
       deliver: (batch) => {
         this.partition.send({ type: 'ledger', batch });
       },

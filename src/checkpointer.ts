@@ -25,6 +25,8 @@ export interface CheckpointerParts {
   readonly intervalMs: number;
   /** Within this every account is written once, changed or not: what its curve did meanwhile is read from frames. */
   readonly refreshMs: number;
+  /** Rows of accounts that failed and take no events: they are not written, and no checkpoint vouches for more. */
+  readonly stopped: () => ReadonlySet<number>;
   /** Writing has become impossible: another process owns the partition. */
   readonly fail: (error: unknown) => void;
 }
@@ -178,12 +180,13 @@ export class Checkpointer {
   }
 
   private marker(): Marker {
-    const { ports, ticker } = this.parts;
-    return {
-      through: ticker.durableThrough,
-      effectsFrom: ports.effects.position + 1,
-      effectRows: ports.frames.effectsWritten,
-    };
+    const { ports, ticker, stopped } = this.parts;
+    const effectRows = ports.frames.effectsWritten;
+    if (stopped().size > 0) {
+      const { sequence = 0, effectsFrom = 1 } = this.last ?? {};
+      return { through: sequence, effectsFrom, effectRows };
+    }
+    return { through: ticker.durableThrough, effectsFrom: ports.effects.position + 1, effectRows };
   }
 
   /** Some more of all accounts, so that each is written in time. Says whether the last of them is among these. */
@@ -198,7 +201,8 @@ export class Checkpointer {
   }
 
   /** Says whether all of them are written: what `finish` does better is given up. */
-  private async saveAccounts(rows: readonly number[], areDurable = false): Promise<boolean> {
+  private async saveAccounts(all: readonly number[], areDurable = false): Promise<boolean> {
+    const rows = all.filter((row) => !this.parts.stopped().has(row));
     const size = limits.checkpointSliceAccounts;
     const isGivenUp = (): boolean => this.isEnding && !areDurable;
     let next = 0;

@@ -33,6 +33,8 @@ import type { Log, Ports } from './ports.ts';
 export interface EngineOptions {
   readonly natsUrl: string;
   readonly log: Log;
+  /** What stands between the app and its ports: for faults that no real part can make on demand. */
+  readonly adapt?: (ports: Ports) => Ports;
 }
 
 export interface RunningEngine {
@@ -45,7 +47,7 @@ export interface RunningEngine {
 /** Resolves when the partition is live, or when another process has it and this one stands by. */
 export async function startEngine(
   config: Config,
-  { natsUrl: url, log }: EngineOptions,
+  { natsUrl: url, log, adapt = (ports) => ports }: EngineOptions,
 ): Promise<RunningEngine> {
   const clock = systemClock;
   const partition = 0;
@@ -110,7 +112,7 @@ export async function startEngine(
     queries: new QueryService({ link: control, log, role: 'engine' }),
     sink: new NatsSinkLag(control),
   };
-  const app = createApp(ports, config, instruments);
+  const app = createApp(adapt(ports), config, instruments);
   const state = { isStopping: false };
   // Of a standby nobody waits for the start: its failure is told like a later one, unless it is the end of waiting.
   const live = app.start();

@@ -6,23 +6,24 @@ import type { AccountView } from '../domain/account-view.ts';
 import type { Effect } from '../domain/effect.ts';
 import type { CurveRow, EquityUpdate } from '../domain/equity-update.ts';
 import type { InstrumentFields, InstrumentTable } from '../domain/instrument.ts';
-import type { CashEvent, LedgerEvent, LedgerMessage, Settlement } from '../domain/ledger-event.ts';
+import type { LedgerEvent, LedgerMessage } from '../domain/ledger-event.ts';
 import { isRejected } from '../domain/ledger-event.ts';
 import type { LifecycleChart } from '../domain/lifecycle.ts';
-import { closedState, lifecycleStates } from '../domain/lifecycle.ts';
+import { closedState } from '../domain/lifecycle.ts';
 import type { PriceChanges } from '../domain/price-change.ts';
-import type { RecordedCurve } from '../domain/recorded.ts';
 import type { Rejected } from '../domain/rejection.ts';
 import { Accounts } from './accounts.ts';
 import { applyAdmin } from './apply-admin.ts';
 import { applyCash } from './apply-cash.ts';
 import { applySettlement } from './apply-settlement.ts';
 import { bookWaiting } from './booking.ts';
+import { BookRecall } from './book-recall.ts';
 import type { BookOptions, BookParts } from './book-parts.ts';
 import { Curve, emptyUpdate, fillUpdate } from './curve.ts';
 import { emptyEffect, resetEffect } from './effect-record.ts';
-import { hashCash, hashCashId, hashSettlement, hashSettlementId } from './event-hash.ts';
+import { EventIds } from './event-ids.ts';
 import { Holdings } from './holdings.ts';
+import { lateEffect, noteAfter } from './late-effect.ts';
 import { Marking } from './marking.ts';
 import { Marks } from './marks.ts';
 import type { Outcome } from './outcome.ts';
@@ -32,18 +33,18 @@ import type { TakeOverdraft } from './overdrawn.ts';
 import { measure } from './performance.ts';
 import { Pockets } from './pockets.ts';
 import { Rates } from './rates.ts';
-import { Recall, recallCurve, recallLate, recallUnits } from './recall.ts';
-import type { RecallSource } from './recall.ts';
+import { Recall, recallUnits } from './recall.ts';
 import { setInstrument } from './reference-data.ts';
-import { Hash64, SeenIds } from './seen-ids.ts';
-import type { Seen } from './seen-ids.ts';
+import { SeenIds } from './seen-ids.ts';
 import { Sessions } from './session.ts';
 import { Snapshots } from './snapshot.ts';
 import type { IdPageBytes } from './snapshot.ts';
 import { unpricedOf } from './unpriced.ts';
 import { viewAccount } from './view.ts';
+import type { VoidRebuild } from './void-rebuild.ts';
+import { Voiding } from './voiding.ts';
+import { Voids } from './voids.ts';
 import { Waiting } from './waiting.ts';
-import type { WaitingEntry } from './waiting.ts';
 
 /** Told what became of each element of a message. The effect is reused: copy what is kept. */
 export interface Judge {
@@ -52,19 +53,30 @@ export interface Judge {
   bookedLate(effect: Effect): void;
   duplicate(message: LedgerMessage, index: number): void;
   rejected(message: LedgerMessage, index: number, rejection: Rejected): void;
+  /** A void of the account waits for its target, or waits no more: its state is another, its figures are not. */
+  voidsWaiting(row: number): void;
 }
 
 export class Book {
   readonly accounts = new Accounts();
   private readonly parts: BookParts;
   private readonly curve: Curve;
+  /** The way back after a restart. */
+  readonly past: BookRecall;
   private readonly snapshots: Snapshots;
-  private readonly id = new Hash64();
-  private readonly content = new Hash64();
+  /** Of whom a message needs the account's past, which whoever applies it brings. */
+  readonly voiding: Voiding;
+  private readonly ids = new EventIds();
   private readonly update = emptyUpdate();
   private now = NaN;
 
-  constructor(options: BookOptions, instruments: InstrumentTable, chart: LifecycleChart) {
+  /** `scratchOf`: the book judges an account's past once more, for a void, and is thrown away. */
+  constructor(
+    options: BookOptions,
+    instruments: InstrumentTable,
+    chart: LifecycleChart,
+    scratchOf: VoidRebuild | null = null,
+  ) {
     const { accounts } = this;
     const marks = new Marks();
     const rates = new Rates(instruments, marks, options.pivot);
@@ -80,6 +92,7 @@ export class Book {
       sessions: new Sessions(accounts, options.eventsTakeTickTime),
       seen: new SeenIds(options.idsKept),
       waiting: new Waiting(),
+      voids: new Voids(options.voidsWaitMs),
       recall: new Recall(),
       instruments,
       chart,
@@ -87,8 +100,17 @@ export class Book {
       effect: emptyEffect(),
     };
     this.curve = new Curve(accounts, this.parts.sessions);
+    this.past = new BookRecall(this.parts, this.curve);
     this.snapshots = new Snapshots(this.parts, this.curve);
+    const timed = { ...options, eventsTakeTickTime: false };
+    const scratch = (rebuild: VoidRebuild): Book => new Book(timed, instruments, chart, rebuild);
+    this.voiding = new Voiding(this.parts, scratch, scratchOf);
     this.parts.sessions.calendar(options.timezone, options.cutoverMinutes);
+  }
+
+  /** The last tick at which an account was closed. */
+  get tick(): number {
+    return this.accounts.lastTick;
   }
 
   get holdingCount(): number {
@@ -106,62 +128,43 @@ export class Book {
 
   /**
    * Applies a message to the account of `row`, element by element; at or below the account's sequence it changes
-   * nothing. With `row` -1 the account is opened if an element of the message opens it.
+   * nothing. With `row` -1 the account is opened if an element of the message opens it. What `voiding` asks for
+   * comes before.
    * @returns the account's row, -1 if it was not there and was not opened
    */
   apply(row: number, message: LedgerMessage, judge: Judge): number {
     const { accounts, options } = this.parts;
+    this.voiding.expire(message, judge);
     let known = row >= 0;
     if (known && message.sequence <= (accounts.sequence[row] ?? 0)) return row;
     const time = options.eventsTakeTickTime ? NaN : message.time;
     const at = known ? row : this.openRow(message.account, time);
-    if (known) this.recallCurveBefore(row, message.sequence);
+    if (known) this.past.curveBefore(row, message.sequence);
     for (let index = 0; index < message.items.length; index++) {
       const item = message.items[index] as LedgerEvent | Rejected;
-      const outcome = isRejected(item) ? item : this.applyOne(at, known, item, message.sequence, index, time);
+      const outcome = isRejected(item) ? item : this.applyOne(at, known, item, message, index, time);
       if (outcome === 'applied') {
         known = true;
         judge.applied(this.parts.effect);
+        if (this.parts.voids.hasWaiting) {
+          this.voiding.applyWaiting(at, item, message, judge, (event, place) =>
+            this.applyOne(at, true, event, message, place, time),
+          );
+        }
+      } else if (outcome === 'waits') {
+        known = true;
+        judge.voidsWaiting(at);
       } else if (outcome === 'duplicate') judge.duplicate(message, index);
       else judge.rejected(message, index, outcome);
     }
+    this.voiding.forget();
     if (!known) {
       accounts.discardLast();
       return -1;
     }
     accounts.sequence[at] = message.sequence;
-    const late = this.parts.recall.source?.late(message.account, message.sequence) ?? [];
-    for (const recorded of late) recallLate(this.parts, at, recorded);
+    this.past.lateAfter(at, message.account, message.sequence);
     return at;
-  }
-
-  /**
-   * From now on events are applied as `source` recorded them, and accounts stand as their curve's last row has them
-   * once their ledger is past it. `endRecall` ends it.
-   */
-  beginRecall(source: RecallSource, curves: ReadonlyMap<string, RecordedCurve>): void {
-    this.parts.recall.source = source;
-    for (const [account, curve] of curves) this.parts.recall.curves.set(account, curve);
-  }
-
-  endRecall(): void {
-    const { recall, accounts } = this.parts;
-    recall.source = null;
-    for (const [account] of recall.curves) {
-      const row = accounts.find(account);
-      if (row >= 0) this.recallCurveBefore(row, Infinity);
-    }
-    recall.curves.clear();
-  }
-
-  /** After the marks are back: accounts that the ledger did not change since their last row are no news by themselves. */
-  quietRecalled(): void {
-    const { recall, accounts, marking } = this.parts;
-    for (let i = 0; i < marking.dirtyCount; i++) {
-      const row = marking.dirtyRows[i] ?? 0;
-      if (recall.emitted.get(row) === accounts.sequence[row]) accounts.dirty[row] = 1;
-    }
-    recall.emitted.clear();
   }
 
   /** The whole state of an account. What it names of `idPages` is to be taken with it, and to be kept before it. */
@@ -209,8 +212,9 @@ export class Book {
     this.restore(fresh.snapshot(fresh.openRow(this.accounts.ids[row] ?? '', NaN)));
   }
 
-  /** The account is on the next tick's list. */
+  /** The account is on the next tick's list, also where a tick passed it over. */
   touch(row: number): void {
+    this.accounts.dirty[row] = 0;
     this.parts.marking.touch(row, 2);
   }
 
@@ -239,8 +243,11 @@ export class Book {
     const { accounts: a } = this.parts;
     const changed = a.dirty[row] === 2;
     a.dirty[row] = 0;
+    a.lastTick = tick;
     const booked = bookWaiting(this.parts, row, time, (entry, base) => {
-      judge.bookedLate(this.lateEffect(row, time, entry, base));
+      const { field, pair, amount } = entry;
+      const late = { field, amount, currency: this.parts.rates.currency(pair) };
+      judge.bookedLate(lateEffect(this.parts, row, time, late, base));
     });
     measure(a, row, time);
     const equity = a.equity(row);
@@ -298,6 +305,12 @@ export class Book {
     return this.parts.marks.has(symbol);
   }
 
+  /** The mark of a symbol that has one: integers at its price scale, milliseconds. */
+  mark(symbol: number): { mid: number; bid: number; ask: number; time: number } {
+    const { mid, bid, ask, time } = this.parts.marks;
+    return { mid: mid[symbol] ?? 0, bid: bid[symbol] ?? 0, ask: ask[symbol] ?? 0, time: time[symbol] ?? NaN };
+  }
+
   /** When the symbol's mark was priced, milliseconds; NaN where it has none. */
   markTime(symbol: number): number {
     return this.hasMark(symbol) ? (this.parts.marks.time[symbol] ?? NaN) : NaN;
@@ -318,16 +331,18 @@ export class Book {
     row: number,
     known: boolean,
     event: LedgerEvent,
-    sequence: number,
+    message: LedgerMessage,
     index: number,
     time: number,
   ): Outcome {
+    const { sequence } = message;
     const b = this.parts;
     const { accounts, effect } = b;
     const isAdmin = !('id' in event);
     if (!known && (isAdmin ? event.kind !== 'open' : !b.options.autoOpen)) return outcomes.accountUnknown;
     if (!isAdmin) {
-      const seen = this.seenBefore(row, event);
+      let seen = this.ids.check(b, row, event);
+      if (seen === 'new' && b.voids.hasWaiting) seen = this.voiding.seenWaiting(row, event);
       if (seen === 'duplicate') return 'duplicate';
       if (seen === 'conflict') return outcomes.idConflict;
       if (accounts.lifecycle[row] === closedState) return outcomes.accountClosed;
@@ -341,13 +356,15 @@ export class Book {
       ? applyAdmin(b, row, event, time)
       : 'direction' in event
         ? applySettlement(b, row, event, time)
-        : applyCash(b, row, event, time);
+        : event.kind === 'void'
+          ? this.voiding.apply(row, event, message, index)
+          : applyCash(b, row, event, time);
     if (outcome !== 'applied') {
       b.recall.use(null);
       return outcome;
     }
     if (!isAdmin) {
-      b.seen.remember(row, this.id, this.content);
+      this.ids.remember(b, row);
       accounts.lifecycle[row] = b.chart(accounts.lifecycle[row] ?? 0, 'settled');
     }
     if (recorded !== null) {
@@ -364,61 +381,8 @@ export class Book {
     effect.index = index;
     effect.time = Number.isNaN(time) && recorded !== null ? recorded.time : time;
     effect.event = event;
-    this.noteAfter(row);
+    noteAfter(b, row);
+    this.voiding.noteApplied();
     return 'applied';
-  }
-
-  /** How the account stands after the event that the effect tells of. */
-  private noteAfter(row: number): void {
-    const { accounts, effect } = this.parts;
-    effect.units = accounts.units[row] ?? NaN;
-    effect.nav = accounts.nav[row] ?? NaN;
-    effect.epoch = accounts.epoch[row] ?? 1;
-    effect.state = lifecycleStates[accounts.lifecycle[row] ?? 0] ?? 'pending';
-  }
-
-  /** What waited for a rate is booked at a tick: an effect of its own, so that a restart can book it alike. */
-  private lateEffect(row: number, time: number, { field, pair, amount }: WaitingEntry, base: number): Effect {
-    const { accounts, effect, rates } = this.parts;
-    resetEffect(effect);
-    effect.accountId = accounts.ids[row] ?? '';
-    effect.sequence = accounts.sequence[row] ?? 0;
-    effect.index = 0;
-    effect.time = time;
-    effect.event = { kind: 'booked', field, amount, currency: rates.currency(pair) };
-    effect.bookings.push(base);
-    effect.currency = rates.currency(pair);
-    effect.rate = rates.factor(pair);
-    if (field === 'realized') effect.realizedBase = base;
-    else if (field === 'fees') effect.feesBase = base;
-    else if (field === 'income') effect.incomeBase = base;
-    else effect.flowBase = base;
-    this.noteAfter(row);
-    return effect;
-  }
-
-  private recallCurveBefore(row: number, sequence: number): void {
-    const { recall, accounts } = this.parts;
-    const id = accounts.ids[row] ?? '';
-    const curve = recall.curves.size > 0 ? recall.curves.get(id) : undefined;
-    if (curve === undefined || sequence <= curve.sequence) return;
-    recall.curves.delete(id);
-    recallCurve(this.parts, row, curve);
-    recall.emitted.set(row, curve.sequence);
-    this.curve.recall(row, curve.tick, curve.time);
-  }
-
-  /** Leaves the event's hashes in `id` and `content`. */
-  private seenBefore(row: number, event: Settlement | CashEvent): Seen {
-    const { accounts, instruments, seen } = this.parts;
-    if ('direction' in event) {
-      hashSettlementId(this.id, event);
-      const { currency } = instruments.get(event.symbol);
-      hashSettlement(this.content, event, instruments.symbols.name(event.symbol), currency);
-    } else {
-      hashCashId(this.id, event);
-      hashCash(this.content, event, accounts.baseCurrency[row] ?? '');
-    }
-    return seen.check(row, this.id, this.content);
   }
 }
