@@ -2,16 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import {
-  runTidemark,
-  startUp,
-  testInstallation,
-  type TestInstallation,
-  type Tidemark,
-} from '../support/tidemark.ts';
+import { runningTidemark, type Json, type RunningTidemark } from '../support/running-tidemark.ts';
 import { until } from '../support/until.ts';
-
-type Json = Record<string, unknown>;
 
 /** Closes of two symbols, by symbol, over the change to summer time and a weekend. */
 const closes = `symbol,date,close
@@ -27,36 +19,21 @@ BBB,2021-03-16,60.00
 
 describe('import', function () {
   this.timeout(60_000);
-  let installation: TestInstallation;
-  let up: Tidemark;
-  const run = (...args: string[]) => runTidemark(args, installation.env);
-
-  async function json(...args: string[]): Promise<Json> {
-    const { code, stdout, stderr } = await run(...args, '--json');
-    assert.equal(code, 0, stderr);
-    return JSON.parse(stdout) as Json;
-  }
+  let tidemark: RunningTidemark;
+  const run = (...args: string[]) => tidemark.run(...args);
+  const json = (...args: string[]) => tidemark.json(...args);
 
   function file(name: string, content: string | Uint8Array): string {
-    const path = join(installation.dataDir, name);
+    const path = join(tidemark.installation.dataDir, name);
     writeFileSync(path, content);
     return path;
   }
 
   before(async () => {
-    const made = await testInstallation();
-    installation = {
-      ...made,
-      env: { ...made.env, TIDEMARK_TICK_SOURCE: 'nats', TIDEMARK_CURVE_RESOLUTION: 'tick' },
-    };
-    up = await startUp(installation.env);
+    tidemark = await runningTidemark({ TIDEMARK_TICK_SOURCE: 'nats', TIDEMARK_CURVE_RESOLUTION: 'tick' });
   });
 
-  after(async () => {
-    up.process.kill('SIGTERM');
-    await up.ended;
-    installation.remove();
-  });
+  after(() => tidemark.stop());
 
   it('plays closes with a tick at the end of each session day, in the order of time', async () => {
     const held = 'id,account,symbol,side,quantity,price\nh1,7,AAA,buy,10,100.00\nh2,7,BBB,sell,20,50.00\n';
@@ -127,7 +104,7 @@ describe('import', function () {
     const before = await received();
     const child = await import('node:child_process');
     const script = `printf 'symbol,price\\nSTD,1\\n' | "${process.execPath}" bin/tidemark.mjs import - --as prices`;
-    const env = { ...process.env, ...installation.env };
+    const env = { ...process.env, ...tidemark.installation.env };
     const { status, stdout } = child.spawnSync('sh', ['-c', script], { env, encoding: 'utf8' });
     assert.equal(status, 0);
     assert.match(stdout, /^1 prices of 1 rows in /);
@@ -211,7 +188,7 @@ s6,8,IBM
   /** Prices that the engine has counted. */
   async function received(): Promise<number> {
     const { connect } = await import('nats');
-    const nats = await connect({ port: installation.natsPort });
+    const nats = await connect({ port: tidemark.installation.natsPort });
     const reply = await nats.request('tidemark.stats');
     await nats.close();
     return reply.json<{ prices_received: number }>().prices_received;

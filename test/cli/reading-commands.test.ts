@@ -1,39 +1,19 @@
 import assert from 'node:assert/strict';
-import {
-  runTidemark,
-  spawnTidemark,
-  startUp,
-  testInstallation,
-  type TestInstallation,
-  type Tidemark,
-} from '../support/tidemark.ts';
+import { runningTidemark, type Json, type RunningTidemark } from '../support/running-tidemark.ts';
+import { spawnTidemark } from '../support/tidemark.ts';
 import { until } from '../support/until.ts';
-
-type Json = Record<string, unknown>;
 
 describe('commands that read', function () {
   this.timeout(60_000);
-  let installation: TestInstallation;
-  let up: Tidemark;
-  const run = (...args: string[]) => runTidemark(args, installation.env);
-
-  /** The answer of a command that is to succeed. */
-  async function json(...args: string[]): Promise<Json> {
-    const { code, stdout, stderr } = await run(...args, '--json');
-    assert.equal(code, 0, stderr);
-    return JSON.parse(stdout) as Json;
-  }
+  let tidemark: RunningTidemark;
+  const run = (...args: string[]) => tidemark.run(...args);
+  const json = (...args: string[]) => tidemark.json(...args);
 
   before(async () => {
-    installation = await testInstallation();
-    up = await startUp(installation.env);
+    tidemark = await runningTidemark();
   });
 
-  after(async () => {
-    up.process.kill('SIGTERM');
-    await up.ended;
-    installation.remove();
-  });
+  after(() => tidemark.stop());
 
   describe('inspect', () => {
     it('shows the account as a page', async () => {
@@ -153,7 +133,7 @@ describe('commands that read', function () {
         '10',
         '--wait',
       );
-      const watch = spawnTidemark(['watch', 'v1', '--count', '2'], installation.env);
+      const watch = spawnTidemark(['watch', 'v1', '--count', '2'], tidemark.installation.env);
       let price = 10;
       await until(
         async () => {
@@ -170,7 +150,7 @@ describe('commands that read', function () {
 
     it('ends in good order at --seconds and at Ctrl-C', async () => {
       assert.equal((await run('watch', '--seconds', '0.1')).code, 0);
-      const watch = spawnTidemark(['watch'], installation.env);
+      const watch = spawnTidemark(['watch'], tidemark.installation.env);
       await until(
         async () => {
           await json('deposit', 'v2', '1', '--wait');

@@ -1,38 +1,18 @@
 import assert from 'node:assert/strict';
-import {
-  runTidemark,
-  startUp,
-  testInstallation,
-  type TestInstallation,
-  type Tidemark,
-} from '../support/tidemark.ts';
+import { runningTidemark, type Json, type RunningTidemark } from '../support/running-tidemark.ts';
 import { until } from '../support/until.ts';
-
-type Json = Record<string, unknown>;
 
 describe('commands that write', function () {
   this.timeout(60_000);
-  let installation: TestInstallation;
-  let up: Tidemark;
-  const run = (...args: string[]) => runTidemark(args, installation.env);
-
-  /** The answer of a command that is to succeed. */
-  async function json(...args: string[]): Promise<Json> {
-    const { code, stdout, stderr } = await run(...args, '--json');
-    assert.equal(code, 0, stderr);
-    return JSON.parse(stdout) as Json;
-  }
+  let tidemark: RunningTidemark;
+  const run = (...args: string[]) => tidemark.run(...args);
+  const json = (...args: string[]) => tidemark.json(...args);
 
   before(async () => {
-    installation = await testInstallation();
-    up = await startUp(installation.env);
+    tidemark = await runningTidemark();
   });
 
-  after(async () => {
-    up.process.kill('SIGTERM');
-    await up.ended;
-    installation.remove();
-  });
+  after(() => tidemark.stop());
 
   describe('writing to the ledger', () => {
     it('says the sequence, and with --wait that it was applied', async () => {
