@@ -112,6 +112,21 @@ describe('verify', function () {
     assert.match(stderr, /^ClickHouse was not compared: ClickHouse does not answer at /);
   });
 
+  it('names the state hash and the figures of an actor that is not what its ledger makes of it', async () => {
+    await history('h1');
+    await tidemark.json('verify', 'h1');
+    // By another configuration the same ledger makes another account.
+    const other = { ...tidemark.installation.env, TIDEMARK_ACCOUNTS_BASE_CURRENCY: 'EUR' };
+    const { code, stdout } = await tidemark.runWith(other, 'verify', 'h1', '--json');
+    assert.equal(code, 1);
+    const [hash, ...figures] = found(JSON.parse(stdout) as Verified) as string[][];
+    assert.deepEqual([hash?.[1], hash?.[2] === hash?.[3]], ['state hash', false]);
+    assert.deepEqual(figures, [
+      ['h1', 'cash EUR', '100000', 'none', null],
+      ['h1', 'cash USD', '0', '100000', null],
+    ]);
+  });
+
   it('goes on with actors that go on', async () => {
     const { nats } = tidemark;
     const writer: { isOver: boolean } = { isOver: false };
