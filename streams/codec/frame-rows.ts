@@ -8,27 +8,89 @@ import type { FramedLate } from '../../src/ports.ts';
 const bookedKind = '"booked"';
 const newline = 10;
 const quote = 34;
-const decoder = new TextDecoder();
+const comma = 44;
+const zero = 48;
+/** How a row begins that can be told from others without parsing it: ids of accounts need no escaping. */
+const usualHead = ['account_id', 'session_date', 'ts', 'tick'];
+/** Figures of an account grow by few digits from row to row. */
+const rowGrowthBytes = 32;
 
 /** The last row of each account in a body of JSONCompactEachRow; `columns` are its columns, in order. */
-export function* lastCurves(
-  columns: readonly string[],
-  body: Uint8Array,
-): Generator<readonly [account: string, curve: RecordedCurve]> {
-  const places = new Map(columns.map((name, at) => [name, at]));
-  const accountAt = places.get('account_id') ?? -1;
-  const seen = new Set<string>();
-  let end = body.length;
-  while (end > 0) {
-    const start = end < 2 ? 0 : body.lastIndexOf(newline, end - 2) + 1;
-    const early = accountAt === 0 ? firstString(body, start, end) : null;
-    if (end - start > 1 && (early === null || !seen.has(early))) {
-      const values = JSON.parse(decoder.decode(body.subarray(start, end))) as unknown[];
-      const account = String(values[accountAt]);
-      if (!seen.has(account)) yield [account, curveOf(places, values)];
-      seen.add(account);
+export function lastCurves(columns: readonly string[], body: Uint8Array): Map<string, RecordedCurve> {
+  const rows = new LastRows();
+  rows.add(columns, body);
+  return rows.curves();
+}
+
+interface Row {
+  columns: readonly string[];
+  tick: number;
+  /** A copy, with room for a longer one. */
+  bytes: Buffer;
+  length: number;
+}
+
+/**
+ * The last row of each account over many bodies, as bytes: only what nothing came after is parsed, at the end. A body
+ * that was sent again may come behind newer ones, so that of two rows the one of the later tick counts.
+ */
+export class LastRows {
+  private readonly rows = new Map<string, Row>();
+
+  /** The body is valid during the call. */
+  add(columns: readonly string[], body: Uint8Array): void {
+    const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
+    const isUsual = usualHead.every((name, at) => columns[at] === name);
+    const accountAt = columns.indexOf('account_id');
+    const tickAt = columns.indexOf('tick');
+    for (let start = 0; start < bytes.length;) {
+      const found = bytes.indexOf(newline, start);
+      const end = found < 0 ? bytes.length : found;
+      const accountEnd = isUsual ? bytes.indexOf(quote, start + 2) : -1;
+      if (accountEnd > 0) {
+        const account = bytes.toString('latin1', start + 2, accountEnd);
+        this.keep(account, tickAfter(bytes, accountEnd), columns, bytes, start, end);
+      } else if (end > start) {
+        const values = parsed(bytes, start, end);
+        this.keep(String(values[accountAt]), Number(values[tickAt]), columns, bytes, start, end);
+      }
+      start = end + 1;
     }
-    end = start;
+  }
+
+  curves(): Map<string, RecordedCurve> {
+    const curves = new Map<string, RecordedCurve>();
+    let columns: readonly string[] = [];
+    let places = new Map<string, number>();
+    for (const [account, row] of this.rows) {
+      if (row.columns !== columns) {
+        columns = row.columns;
+        places = new Map(columns.map((name, at) => [name, at]));
+      }
+      curves.set(account, curveOf(places, parsed(row.bytes, 0, row.length)));
+    }
+    return curves;
+  }
+
+  private keep(
+    account: string,
+    tick: number,
+    columns: readonly string[],
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void {
+    const length = end - start;
+    let row = this.rows.get(account);
+    if (row !== undefined && tick < row.tick) return;
+    if (row === undefined || row.bytes.length < length) {
+      row = { columns, tick, bytes: Buffer.allocUnsafeSlow(length + rowGrowthBytes), length };
+      this.rows.set(account, row);
+    }
+    row.columns = columns;
+    row.tick = tick;
+    row.length = length;
+    bytes.copy(row.bytes, 0, start, end);
   }
 }
 
@@ -52,14 +114,22 @@ export function* lateBookings(columns: readonly string[], body: Uint8Array): Gen
   }
 }
 
-/** The string that a row begins with, unparsed: ids of accounts need no escaping. null where there is none. */
-function firstString(body: Uint8Array, start: number, end: number): string | null {
-  const from = start + 2;
-  const to = body.indexOf(quote, from);
-  if (body[start + 1] !== quote || to < 0 || to >= end) return null;
-  let text = '';
-  for (let at = from; at < to; at++) text += String.fromCharCode(body[at] ?? 0);
-  return text;
+/** The number after two more commas than the one at the end of the account: `",date,time,tick`. None has one in it. */
+function tickAfter(bytes: Buffer, accountEnd: number): number {
+  let at = bytes.indexOf(comma, bytes.indexOf(comma, accountEnd + 2) + 1) + 1;
+  let tick = 0;
+  for (let digit = digitAt(bytes, at); digit >= 0 && digit <= 9; digit = digitAt(bytes, ++at)) {
+    tick = tick * 10 + digit;
+  }
+  return tick;
+}
+
+function digitAt(bytes: Buffer, at: number): number {
+  return (bytes[at] ?? 0) - zero;
+}
+
+function parsed(bytes: Buffer, start: number, end: number): unknown[] {
+  return JSON.parse(bytes.toString('utf8', start, end)) as unknown[];
 }
 
 function curveOf(places: ReadonlyMap<string, number>, values: readonly unknown[]): RecordedCurve {

@@ -4,7 +4,7 @@
  */
 import type { RecordedCurve } from '../../src/domain/recorded.ts';
 import type { FramedLate, FrameHistory, Log } from '../../src/ports.ts';
-import { lastCurves, lateBookings } from '../codec/frame-rows.ts';
+import { LastRows, lateBookings } from '../codec/frame-rows.ts';
 import { newestOwner } from '../operators/newest-owner.ts';
 import type { Link } from './connection.ts';
 import { readSubjects } from './read-subjects.ts';
@@ -25,7 +25,7 @@ export class NatsFrameHistory implements FrameHistory {
   private readonly link: Link;
   private readonly log: Log;
   private readonly partition: number;
-  private readonly lastRows = new Map<string, RecordedCurve>();
+  private lastRows: ReadonlyMap<string, RecordedCurve> = new Map<string, RecordedCurve>();
   /** How many rows of late bookings that look alike are in frames. */
   private readonly lateOnes = new Map<string, number>();
   private readonly covered: { first: number; last: number }[] = [];
@@ -46,6 +46,7 @@ export class NatsFrameHistory implements FrameHistory {
     const startedAt = performance.now();
     const { first } = await streamBounds(link.nats, framesStream);
     const owners = newestOwner();
+    const rows = new LastRows();
     let frames = 0;
     await readSubjects({
       link,
@@ -65,14 +66,10 @@ export class NatsFrameHistory implements FrameHistory {
         if (table === 'effects') {
           this.cover(headers?.get('Tidemark-Frame') ?? '');
           for (const late of lateBookings(columns, data)) this.count(late, 1);
-        } else if (table === 'equity_curve') {
-          // A frame that was sent again may stand behind newer ones.
-          for (const [account, curve] of lastCurves(columns, data)) {
-            if (!(curve.tick < (this.lastRows.get(account)?.tick ?? NaN))) this.lastRows.set(account, curve);
-          }
-        }
+        } else if (table === 'equity_curve') rows.add(columns, data);
       },
     });
+    this.lastRows = rows.curves();
     const ms = Math.round(performance.now() - startedAt);
     log.info({ from, frames, ms, framedThrough: this.framedThrough }, 'frames read');
   }
@@ -86,7 +83,7 @@ export class NatsFrameHistory implements FrameHistory {
   }
 
   forget(): void {
-    this.lastRows.clear();
+    this.lastRows = new Map();
     this.lateOnes.clear();
   }
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { frameColumns } from '../../../src/domain/frame.ts';
 import { ByteWriter } from '../../../streams/codec/byte-writer.ts';
 import { writeCurveRow } from '../../../streams/codec/curve-row.ts';
-import { lastCurves } from '../../../streams/codec/frame-rows.ts';
+import { LastRows, lastCurves } from '../../../streams/codec/frame-rows.ts';
 import { sampleCurve } from '../support/sample-rows.ts';
 
 describe('rows of the curve, read back', () => {
@@ -19,10 +19,12 @@ describe('rows of the curve, read back', () => {
       fc.property(fc.array(row, { maxLength: 30 }), (rows) => {
         const w = new ByteWriter(1_024);
         for (const each of rows) writeCurveRow(w, sampleCurve(each));
-        const found = new Map(lastCurves(columns, w.bytes.subarray(0, w.length)));
+        const found = lastCurves(columns, w.bytes.subarray(0, w.length));
         assert.deepEqual([...found.keys()].toSorted(), [...new Set(rows.map((r) => r.accountId))].toSorted());
         for (const [account, { tick, nav }] of found) {
-          const last = rows.findLast((each) => each.accountId === account)!;
+          const ofAccount = rows.filter((each) => each.accountId === account);
+          const newest = Math.max(...ofAccount.map((each) => each.tick));
+          const last = ofAccount.findLast((each) => each.tick === newest)!;
           assert.deepEqual([tick, nav], [last.tick, Number.isFinite(last.nav) ? last.nav + 0 : NaN]);
         }
       }),
@@ -36,6 +38,23 @@ describe('rows of the curve, read back', () => {
     assert.equal(time, timestamp);
     for (const [name, value] of Object.entries(curve))
       assert.deepEqual(value, written[name as keyof typeof written], name);
+  });
+
+  it('are those of the latest tick over many bodies, in whatever order these come', () => {
+    const rows = new LastRows();
+    const body = (tick: number, units: number): void => {
+      const w = new ByteWriter(1_024);
+      writeCurveRow(w, sampleCurve({ accountId: 'a', tick, units }));
+      writeCurveRow(w, sampleCurve({ accountId: `only-${tick}`, tick }));
+      rows.add(columns, w.bytes.subarray(0, w.length));
+      w.bytes.fill(0);
+    };
+    body(1_795_276_063_275, 1);
+    body(1_795_276_063_300, 123_456.789_012_345_6);
+    body(1_795_276_063_290, 3);
+    const found = rows.curves();
+    assert.deepEqual([found.size, found.get('a')?.tick], [4, 1_795_276_063_300]);
+    assert.equal(found.get('a')?.units, 123_456.789_012_345_6);
   });
 
   it('are found wherever the account stands in a row', () => {
