@@ -3,6 +3,7 @@
  * in that order too, so that finding one is a step and not a search.
  */
 import type { RecordedEffect } from './domain/recorded.ts';
+import { EffectTable } from './effect-table.ts';
 import type { RecallSource } from './ledger/recall.ts';
 
 export class RecordedEffects implements RecallSource {
@@ -10,7 +11,7 @@ export class RecordedEffects implements RecallSource {
   through = 0;
   /** The largest tick that was recorded. */
   tick = 0;
-  private events: RecordedEffect[] = [];
+  private readonly events = new EffectTable();
   private at = 0;
   /** From here on events were recorded before the tick that told of them was known. */
   private untoldFrom = 0;
@@ -21,7 +22,7 @@ export class RecordedEffects implements RecallSource {
     // A late booking comes after what its account had seen, which may be a message that was refused.
     this.through = Math.max(this.through, effect.sequence);
     if (effect.late === null) {
-      this.events.push(effect);
+      this.events.add(effect);
       return;
     }
     const key = `${effect.account}:${String(effect.sequence)}`;
@@ -32,10 +33,9 @@ export class RecordedEffects implements RecallSource {
 
   effect(sequence: number, index: number): RecordedEffect | null {
     const { events } = this;
-    while (this.at < events.length && (events[this.at]?.sequence ?? 0) < sequence) this.at++;
-    for (let i = this.at; events[i]?.sequence === sequence; i++) {
-      const event = events[i];
-      if (event?.index === index) return event;
+    while (events.sequence(this.at) < sequence) this.at++;
+    for (let row = this.at; events.sequence(row) === sequence; row++) {
+      if (events.index(row) === index) return events.effect(row);
     }
     return null;
   }
@@ -47,11 +47,7 @@ export class RecordedEffects implements RecallSource {
   /** Events that were recorded since the last tick are of this one. */
   private told({ tick, time }: RecordedEffect): void {
     this.tick = Math.max(this.tick, tick);
-    for (; this.untoldFrom < this.events.length; this.untoldFrom++) {
-      const event = this.events[this.untoldFrom];
-      if (event !== undefined && Number.isNaN(event.tick))
-        this.events[this.untoldFrom] = { ...event, tick, time };
-    }
+    while (this.untoldFrom < this.events.count) this.events.tell(this.untoldFrom++, tick, time);
   }
 
   /** All late bookings, in lists of one account at one of its sequences each. */
@@ -61,7 +57,7 @@ export class RecordedEffects implements RecallSource {
 
   /** The past is applied: its memory is given back. */
   forget(): void {
-    this.events = [];
+    this.events.clear();
     this.at = this.untoldFrom = 0;
     this.lateOnes.clear();
   }

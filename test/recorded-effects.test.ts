@@ -33,6 +33,23 @@ describe('recorded effects', () => {
     assert.deepEqual(effects.effect(9, 1)?.bookings, [9]);
   });
 
+  it('are what was added, however many there are', () => {
+    const effects = new RecordedEffects();
+    const many = Array.from({ length: 5_000 }, (_, i) =>
+      recorded(i + 1, i % 3, {
+        bookings: Array.from({ length: i % 5 }, (_booking, at) => (at === 2 ? NaN : i * 10 + at)),
+        rate: i / 7,
+        equityBefore: i % 2 === 0 ? NaN : -i,
+        units: i,
+        epoch: 1 + (i % 4),
+      }),
+    );
+    for (const each of many) effects.add(each);
+    for (const each of many) assert.deepEqual(effects.effect(each.sequence, each.index), each);
+    effects.forget();
+    assert.equal(effects.effect(5_000, 1), null);
+  });
+
   it('that were recorded before their tick are of the next one, the last of them of none', () => {
     const effects = new RecordedEffects();
     effects.add(recorded(1, 0, { tick: NaN, time: NaN }));
@@ -52,7 +69,7 @@ describe('recorded effects', () => {
       [9],
     );
     assert.deepEqual(effects.late('b', 4), []);
-    assert.equal(effects.through, 0);
+    assert.equal(effects.through, 4);
     effects.forget();
     assert.deepEqual(effects.late('a', 4), []);
   });
