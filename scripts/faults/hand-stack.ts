@@ -30,13 +30,22 @@ export class HandStack {
     const nats = await startNats();
     const installation = await Installation.prepare(configuration, { TIDEMARK_NATS_URL: nats.url });
     const stack = new HandStack(installation, nats);
-    if (withStore) {
-      const store = stack.spawn('store', storeThreads);
-      // The sink makes the database, without which nothing answers.
-      const sink = stack.spawn('sink');
-      await orEnded(store, orEnded(sink, installation.untilStoreAnswers()));
+    try {
+      if (withStore) await stack.startStore();
+    } catch (error) {
+      await stack.stop();
+      throw error;
     }
     return stack;
+  }
+
+  private async startStore(): Promise<void> {
+    const { installation } = this;
+    const store = this.spawn('store', storeThreads);
+    // A sink reads the store's password once, at its start; it makes the database, without which nothing answers.
+    await orEnded(store, installation.untilStoreHasPassword());
+    const sink = this.spawn('sink');
+    await orEnded(store, orEnded(sink, installation.untilStoreAnswers()));
   }
 
   /** Resolves when the engine is live. */

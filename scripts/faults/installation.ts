@@ -2,18 +2,17 @@
  * The installation that a fault is done to: `tidemark up` with its children, or the same parts each started by hand
  * where exit codes and a second engine matter. Owns addresses, connections and processes; knows no fault and no figure.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { limits } from '../../config/limits.ts';
 import { loadConfig } from '../../config/load.ts';
-import { clickHouseAddress, natsUrl } from '../../src/addresses.ts';
+import { clickHouseAddress, loopback, natsUrl, storePasswordFile } from '../../src/addresses.ts';
 import { inspectText } from '../../src/cli/account-reply.ts';
 import { connectNats, type NatsDoor } from '../../src/cli/nats.ts';
 import { StoreDoor } from '../../src/cli/store.ts';
 import type { LoadDoors } from '../../src/load/doors.ts';
 import { natsGreeting } from '../../src/process/port.ts';
-import { loopback } from '../../src/addresses.ts';
 import { testInstallation, type TestInstallation } from '../../test/support/tidemark.ts';
 import { until } from '../../test/support/until.ts';
 
@@ -122,6 +121,14 @@ export class Installation {
   async untilNatsAnswers(): Promise<void> {
     await until(() => natsGreeting(loopback, this.natsPort), {
       what: 'nats-server to answer',
+      timeoutMs: limits.faultRecoveryMsMax,
+      pollMs: limits.faultPollMs,
+    });
+  }
+
+  async untilStoreHasPassword(): Promise<void> {
+    await until(() => existsSync(storePasswordFile(this.config)), {
+      what: 'the password of the store',
       timeoutMs: limits.faultRecoveryMsMax,
       pollMs: limits.faultPollMs,
     });

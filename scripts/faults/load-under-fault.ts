@@ -15,6 +15,8 @@ import type { FeederCalls } from './feeder.ts';
 import type { Installation } from './installation.ts';
 import { ledgerOrder } from './ledger-order.ts';
 import { differenceTexts, type FaultOptions, type FaultRow } from './part.ts';
+import { rates } from './market.ts';
+import { readStream } from './read-stream.ts';
 import { SentLog } from './sent-log.ts';
 import { judge, type Verdict } from './verdict.ts';
 
@@ -97,6 +99,7 @@ async function drive(
   await subscriber.call('open', { plan, url, start: moment() });
   await marked(installation, await feeder.call('open', { plan, url }));
   await feeder.call('fund');
+  await ratesKept(installation);
   const before = await feeder.call('progress');
   const startedAt = performance.now();
   await feeder.call('start');
@@ -138,6 +141,28 @@ async function marked(installation: Installation, prices: number): Promise<void>
     ({ prices_received }) => Number(prices_received) >= prices,
   );
   await installation.untilEngine('the tick after them', (status) => status.tick > tick);
+}
+
+/**
+ * Resolves when the checkpoint has the rates. They come once, and until then only the engine and a stream in memory
+ * have them: nobody promises what prices did in the moment before both are killed, and this oracle could not say it.
+ */
+async function ratesKept(installation: Installation): Promise<void> {
+  const { connection } = await installation.nats();
+  await until(
+    async () => {
+      let text = '';
+      await readStream(connection, 'KV_ACCOUNTS', ({ subject, data }) => {
+        if (subject.startsWith('$KV.ACCOUNTS.marks.')) text += Buffer.from(data).toString('latin1');
+      });
+      return Object.keys(rates).every((pair) => text.includes(`"${pair}"`));
+    },
+    {
+      what: 'the rates to be in a checkpoint',
+      timeoutMs: limits.faultSettleMsMax,
+      pollMs: limits.loadPollMs,
+    },
+  );
 }
 
 /** Resolves when the engine that is live has applied LEDGER to its end. */
