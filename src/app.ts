@@ -5,7 +5,6 @@
 import { Observable, concatMap, filter, from, map } from 'rxjs';
 import type { Subscription } from 'rxjs';
 import { createActor } from 'xstate';
-import { lifecycleTable } from '../actors/account-lifecycle.ts';
 import { partitionLogic } from '../actors/partition.ts';
 import type { PartitionActor } from '../actors/partition.ts';
 import type { Config } from '../config/load.ts';
@@ -15,13 +14,13 @@ import { PriceConflater } from '../streams/operators/conflate-prices.ts';
 import { conflateUntilTick } from '../streams/operators/conflate-until-tick.ts';
 import { AccountSupervisor } from './account-supervisor.ts';
 import { Alerting } from './alerting.ts';
+import { bookOf } from './book-of.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { Counters } from './counters.ts';
 import { CurveWriter } from './curve-writer.ts';
 import type { InstrumentFields, InstrumentTable } from './domain/instrument.ts';
-import { minutesOf } from './domain/session-day.ts';
 import { Health } from './health.ts';
-import { Book } from './ledger/book.ts';
+import type { Book } from './ledger/book.ts';
 import { LedgerIntake } from './ledger-intake.ts';
 import { Outcomes } from './outcomes.ts';
 import type { Ports, PriceIntake, TickMessage } from './ports.ts';
@@ -339,23 +338,6 @@ class Engine implements App {
       tick_queue: this.gate.waiting,
     });
   }
-}
-
-function bookOf(config: Config, instruments: InstrumentTable, eventsTakeTickTime: boolean): Book {
-  const options = {
-    baseCurrency: config.accounts.base_currency,
-    pivot: config.fx.pivot,
-    timezone: config.accounts.timezone,
-    cutoverMinutes: minutesOf(config.accounts.cutover) ?? 0,
-    autoOpen: config.accounts.auto_open,
-    marksAtExit: config.prices.mark === 'exit',
-    dustMinor: config.performance.dust_minor,
-    idsKept: config.duplicates.ids,
-    voidsWaitMs: config.voids.wait_ms,
-    staleAfterMs: config.prices.stale_after_ms,
-    eventsTakeTickTime,
-  };
-  return new Book(options, instruments, lifecycleTable());
 }
 
 function conflaterOf({ prices }: Config, ports: Ports, alerting: Alerting): PriceConflater {

@@ -3,7 +3,7 @@
  * bad elements are not a thousand copies of a megabyte.
  */
 import type { DeadLetter } from '../../src/ports.ts';
-import { notJson, parseJson } from './json.ts';
+import { arrayProblem, notJson, parseJson } from './json.ts';
 
 export interface RefusedElement {
   readonly letter: DeadLetter;
@@ -38,7 +38,9 @@ export class DeadLetterPayloads {
     if (this.payload !== letter.payload) {
       const message = parseJson(letter.payload);
       this.payload = letter.payload;
-      this.elements = message !== notJson && Array.isArray(message) ? (message as unknown[]) : null;
+      const elements = message !== notJson && Array.isArray(message) ? (message as unknown[]) : null;
+      // One that is too long, or empty, was refused whole.
+      this.elements = elements !== null && arrayProblem(elements) !== null ? null : elements;
     }
     if (this.elements === null || letter.index >= this.elements.length) return null;
     try {

@@ -3,21 +3,19 @@
  * the bucket INSTRUMENTS, no price, no rate, no engine. What follows from the ledger is exact; what depended on marks
  * is not here. Knows no command.
  */
-import { lifecycleTable } from '../../../actors/account-lifecycle.ts';
 import type { Config } from '../../../config/load.ts';
 import { readInstrument } from '../../../streams/codec/instrument-message.ts';
 import { LedgerDecoder } from '../../../streams/codec/ledger-message.ts';
 import { NatsLedgerSource } from '../../../streams/sources/ledger.ts';
 import { instrumentsBucket } from '../../../streams/sources/stream-definitions.ts';
+import { bookOf } from '../../book-of.ts';
 import type { AccountView } from '../../domain/account-view.ts';
 import { symbolKey } from '../../domain/identifier.ts';
 import { InstrumentTable } from '../../domain/instrument.ts';
 import type { InstrumentFields } from '../../domain/instrument.ts';
 import type { LedgerMessage } from '../../domain/ledger-event.ts';
-import { minutesOf } from '../../domain/session-day.ts';
 import { SymbolTable } from '../../domain/symbol-table.ts';
-import { Book } from '../../ledger/book.ts';
-import type { Judge } from '../../ledger/book.ts';
+import type { Book, Judge } from '../../ledger/book.ts';
 import { quietLog } from '../../load/quiet-log.ts';
 import { VoidHistory } from '../../void-history.ts';
 import type { NatsDoor } from '../nats.ts';
@@ -52,7 +50,8 @@ export class Rebuild {
     this.instruments = new InstrumentTable(symbols, config.currencies);
     this.decoder = new LedgerDecoder(symbols);
     this.ledgerOnly = new LedgerOnly(flows);
-    this.book = bookOf(config, this.instruments);
+    // The ledger's own time is all the time there is.
+    this.book = bookOf(config, this.instruments, false);
     this.book.past.begin(this.ledgerOnly, new Map());
     // A void undoes what stands far behind it: the account's past is read again for it.
     this.voids = new VoidHistory(this.book, new NatsLedgerSource(nats.link, this.decoder, quietLog), {
@@ -105,22 +104,4 @@ export class Rebuild {
   private describe(symbol: string, fields: InstrumentFields): void {
     this.book.setInstrument(this.instruments.symbols.intern(symbol), fields);
   }
-}
-
-function bookOf(config: Config, instruments: InstrumentTable): Book {
-  const options = {
-    baseCurrency: config.accounts.base_currency,
-    pivot: config.fx.pivot,
-    timezone: config.accounts.timezone,
-    cutoverMinutes: minutesOf(config.accounts.cutover) ?? 0,
-    autoOpen: config.accounts.auto_open,
-    marksAtExit: config.prices.mark === 'exit',
-    dustMinor: config.performance.dust_minor,
-    idsKept: config.duplicates.ids,
-    voidsWaitMs: config.voids.wait_ms,
-    staleAfterMs: config.prices.stale_after_ms,
-    // The ledger's own time is all the time there is.
-    eventsTakeTickTime: false,
-  };
-  return new Book(options, instruments, lifecycleTable());
 }

@@ -141,6 +141,12 @@ describe('publishing with acknowledgement', () => {
     );
   });
 
+  it('keeps an array that was refused as a whole, whole', async () => {
+    const text = `[${Array.from({ length: limits.messageElementsMax + 1 }, () => '0').join()}]`;
+    const [kept] = await lettersFor({ ...letter, sequence: 18, index: 0, payload: Buffer.from(text) });
+    assert.equal(kept!['payload'], text);
+  });
+
   it('keeps what has no sequence under an id of its own, and what is no text as base64', async () => {
     const core = { ...letter, stream: '', sequence: 0, index: 0, payload: Uint8Array.of(255, 0) };
     const [first, second] = await lettersFor(core, { ...core });
