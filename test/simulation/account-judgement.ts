@@ -3,6 +3,10 @@ import type { AccountView, PositionView } from '../../src/domain/account-view.ts
 import type { Books } from '../support/oracle/books.ts';
 import { plainText } from '../support/oracle/exact.ts';
 import type { Market } from '../support/oracle/market.ts';
+import type { EffectAudit } from './effect-audit.ts';
+import type { ExpectedAccount, ExpectedLedger } from './expected-ledger.ts';
+import type { LocalBooking } from './local-bookings.ts';
+import { localBookings } from './local-bookings.ts';
 import { fail, shown } from './simulation-failure.ts';
 import { standIns, valuation } from './valuation.ts';
 import type { World } from './world.ts';
@@ -24,6 +28,7 @@ export function judgeAccounts(
     same('positions', view.positions.map(figures).sort(), positionsOf(books, market).sort());
     const { realizedPnl: realized, fees, income, netFlow } = view;
     same('what is booked', { realized, fees, income, netFlow }, audit.totalsAt(id, Infinity, Infinity));
+    judgeWaiting(audit, expected, account, market);
     const { cashBalance: cash, positionValue: positions, unrealizedPnl: unrealized } = view;
     same('the value', { cash, positions, unrealized }, valuation(books, market, standIns(view, expected)));
   }
@@ -47,4 +52,41 @@ function positionsOf(books: Books, market: Market): string[] {
     const text = plainText(quantity, market.instrument(symbol).quantity_scale);
     return `${symbol} ${text} cost ${cost} realized ${realized} fees ${fees}`;
   });
+}
+
+/** What was booked without a rate is booked since, if there is a rate now; once. */
+function judgeWaiting(
+  audit: EffectAudit,
+  expected: ExpectedLedger,
+  account: ExpectedAccount,
+  market: Market,
+): void {
+  const waiting = new Map<string, { currency: string; count: number }>();
+  const note = ({ field, currency, amount }: LocalBooking, change: 1 | -1): void => {
+    const key = `${field} of ${amount} ${currency}`;
+    const known = waiting.get(key) ?? { currency, count: 0 };
+    waiting.set(key, known);
+    known.count += change;
+  };
+  const { bookings } = expected.books(account);
+  let next = 0;
+  account.elements.forEach(({ sequence, index }, i) => {
+    const fact = account.facts[i]!;
+    const realized = fact.kind === 'trade' ? (bookings[next]?.amount ?? 0n) : 0n;
+    const local = localBookings(fact, realized, market);
+    next += local.length;
+    const recorded = audit.records.get(`${sequence}:${index}`)?.bookings ?? [];
+    recorded.forEach((base, place) => {
+      if (Number.isNaN(base)) note(local[place]!, 1);
+    });
+  });
+  for (const { account: of, late } of audit.late) {
+    if (of === account.id) note({ ...late!, amount: BigInt(late!.amount) }, -1);
+  }
+  for (const [what, { currency, count }] of waiting) {
+    if (count < 0) fail(`${what} of ${account.id} is booked late ${-count} times too often`);
+    if (count > 0 && market.isRated(market.now, currency, 'USD')) {
+      fail(`${what} of ${account.id} waits, though ${currency} has a rate`);
+    }
+  }
 }

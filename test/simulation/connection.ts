@@ -26,8 +26,11 @@ export class Connection {
     this.weather = weather;
   }
 
-  /** Resolves, or rejects, with what the action says. The action is done on the server, once. */
-  request<T>(action: () => T): Promise<T> {
+  /**
+   * Resolves, or rejects, with what the action says. The action is done on the server, once; with `areAllDone` as often
+   * as the request arrives: what is sent again is then the server's to know.
+   */
+  request<T>(action: () => T, areAllDone = false): Promise<T> {
     const { process, weather } = this;
     const { scheduler, random } = process;
     return new Promise((resolve, reject) => {
@@ -36,7 +39,7 @@ export class Connection {
       const arrive = (): void => {
         if (weather.isAway || random.chance(weather.loss)) return;
         if (scheduler.now > process.lastWordsMs) return;
-        outcome ??= outcomeOf(action, resolve, reject);
+        if (outcome === null || areAllDone) outcome = outcomeOf(action, resolve, reject);
         const { settle } = outcome;
         if (random.chance(weather.loss)) return;
         process.after(this.latency(), () => {

@@ -57,14 +57,18 @@ const faults: Readonly<Record<string, Fault>> = {
       world.trace('ClickHouse is back');
     });
   },
+  /** Some of what is written to the changelog is refused; and soon after somebody has to live with what it has. */
   changelogFull(world, random) {
     const { server, scheduler } = world;
-    if (server.isFull) return;
-    server.isFull = true;
+    server.hasRoom = () => random.chance(0.6);
     world.trace('the changelog is full');
-    scheduler.after(random.between(10, 400), () => {
-      server.isFull = false;
+    scheduler.after(random.between(100, 2_000), () => {
+      server.hasRoom = () => true;
       world.trace('the changelog has room');
+    });
+    scheduler.after(random.between(200, 2_500), () => {
+      const [engine] = world.engines;
+      if (engine !== undefined && !world.isAtPeace) world.killEngine(engine);
     });
   },
   killSink(world) {

@@ -81,7 +81,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an account is clean though writing it failed',
     file: 'src/checkpointer.ts',
-    find: 'for (const row of rows) this.note(row);',
+    find: 'for (const row of rows) this.note(row);\n      throw error;',
     replace: '',
   },
   {
@@ -93,8 +93,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the low-water mark is that of the end of a pass',
     file: 'src/checkpointer.ts',
-    find: 'const rows = this.dirty;\n',
-    replace: 'const rows = this.dirty;\n    queueMicrotask(() => void (this.marker = () => marker));\n',
+    find: 'position + 1);\n    }\n    await this.save(marker);',
+    replace: 'position + 1);\n    }\n    await this.save(this.marker());',
   },
   {
     name: 'marks are not kept',
@@ -104,9 +104,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'ticks begin again where the clock is',
-    file: 'src/app.ts',
-    find: 'ticker.tick = ports.ticks === null ? recovered.tick : recovered.lastTick;',
-    replace: 'ticker.tick = ports.clock.now();',
+    file: 'src/recovery.ts',
+    find: 'this.parts.ticker.tick = this.lastTick(checkpoint);',
+    replace: 'this.parts.ticker.tick = 0;',
   },
   {
     name: 'an engine that lost its partition goes on ticking',

@@ -48,8 +48,8 @@ export class SimulatedServer {
   readonly ids = new Map<string, Owned<{ account: string; slot: number; page: Uint8Array }>>();
   readonly marks = new Map<number, Owned<readonly RecordedPrice[]>>();
   checkpoint: Owned<Checkpoint> | null = null;
-  /** The changelog takes nothing: its disk is full. */
-  isFull = false;
+  /** Whether the changelog takes a value: its disk may be full. */
+  hasRoom: () => boolean = () => true;
   readonly deadLetters = new Map<string, DeadLetter>();
   readonly alerts = new Map<string, Alert>();
   /** In memory: the last price of each symbol. */
@@ -173,6 +173,6 @@ export class SimulatedServer {
 
   private fence(known: Owned<unknown> | undefined, epoch: number): void {
     if (known !== undefined && known.epoch > epoch) throw new Fenced(`written by owner ${known.epoch}`);
-    if (this.isFull) throw new StorageFull('insufficient storage');
+    if (!this.hasRoom()) throw new StorageFull('insufficient storage');
   }
 }

@@ -45,8 +45,9 @@ export class SimulatedPublisher {
     if (this.underWay < windowMessages) this.underWay++;
     else await new Promise<void>((send) => this.waiting.push({ bytes: data.length, send }));
     const { server, connection, scheduler } = this;
-    const { sequence, isDuplicate } = await connection.request(() =>
-      server.publishFrame(subject, fields, data, scheduler.now),
+    const { sequence, isDuplicate } = await connection.request(
+      () => server.publishFrame(subject, fields, data, scheduler.now),
+      true,
     );
     this.outstandingBytes -= data.length;
     const next = this.waiting.shift();

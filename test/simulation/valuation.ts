@@ -44,10 +44,11 @@ export function standIns(
 ): (symbol: string) => bigint | null {
   return (symbol) => {
     const position = view?.positions.find((each) => each.symbol === symbol);
-    if (position?.mark == null) return null;
+    const text = position?.mark ?? null;
+    if (text === null) return null;
     const { price_scale } = expected.market.instrument(symbol);
-    const mark = atScale(decimalOf(position.mark) ?? fail(`${position.mark} is no mark`), price_scale);
-    if (!expected.wasPaid(symbol, mark)) fail(`${symbol} is marked at ${position.mark}, which nobody paid`);
+    const mark = atScale(decimalOf(text) ?? fail(`${text} is no mark`), price_scale);
+    if (!expected.wasPaid(symbol, mark)) fail(`${symbol} is marked at ${text}, which nobody paid`);
     return mark;
   };
 }

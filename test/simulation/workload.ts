@@ -52,7 +52,7 @@ export class Workload {
 
   constructor(random: Random) {
     this.random = random;
-    this.accounts = Array.from({ length: random.integer(2, 5) }, (_, i) => `a${i}`);
+    this.accounts = Array.from({ length: random.pick([2, 3, 5, 12]) }, (_, i) => `a${i}`);
     for (const [symbol, { start }] of Object.entries(markets)) this.levels.set(symbol, start);
     // Some symbols have no price for a while, or never.
     for (const symbol of symbols) if (random.chance(0.3)) this.quiet.add(symbol);

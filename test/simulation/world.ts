@@ -44,6 +44,7 @@ export class World {
   failure: Error | null = null;
   /** Engines restart when they end. */
   keepsRunning = true;
+  isAtPeace = false;
   clockOffMs = 0;
   private readonly prices = new PriceFeed();
   private readonly config: Config;
@@ -58,7 +59,7 @@ export class World {
     this.scheduler = new Scheduler(new Random(seed, 3));
     const { random } = this;
     this.config = configFor(config, random);
-    this.server = new SimulatedServer(random.pick([100, 2_000, 120_000]));
+    this.server = new SimulatedServer(random.pick([5, 100, 120_000]));
     this.weather = {
       loss: random.pick([0, 0.01, 0.05, 0.15]),
       latencyMs: random.pick([0.5, 2, 8]),
@@ -153,10 +154,11 @@ export class World {
   /** No faults any more: all that was stopped or away comes back. */
   makePeace(): void {
     this.trace('peace');
+    this.isAtPeace = true;
     this.weather.isAway = false;
     this.weather.loss = 0;
     this.clickhouse.isAway = false;
-    this.server.isFull = false;
+    this.server.hasRoom = () => true;
     for (const { process } of this.engines) if (process.isStopped) process.resume();
   }
 
