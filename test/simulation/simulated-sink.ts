@@ -33,6 +33,11 @@ export class SinkConsumer {
     this.server = server;
   }
 
+  /** Marks of owners that began: they say which frames are of a former one, also to a sink that starts after them. */
+  get fences(): readonly StoredFrame[] {
+    return this.server.frames.filter(({ subject }) => subject.endsWith('.fence'));
+  }
+
   /** Frames that nobody has, in order; they are the asker's until `now + waitMs`. */
   next(now: number, waitMs: number, room: number): readonly StoredFrame[] {
     const found: StoredFrame[] = [];
@@ -85,6 +90,8 @@ export function startSimulatedSink({
   });
   const frames = new Subject<HeldFrame>();
   frames.pipe(mergeMap((frame) => writer.write(frame), limits.sinkInsertsMax)).subscribe();
+  for (const fence of consumer.fences)
+    writer.write({ ...unpacked(fence), done: () => undefined }).subscribe();
   void ask();
 
   /** Takes its time, may fail before or after the rows are in. */
@@ -113,18 +120,12 @@ export function startSimulatedSink({
     }
   }
 
-  function take({ sequence, subject, headers, body }: StoredFrame): void {
+  function take(frame: StoredFrame): void {
+    const { sequence } = frame;
     if (held.has(sequence)) return;
     held.add(sequence);
     frames.next({
-      name: headers['Tidemark-Frame'] ?? '',
-      table: headers['Tidemark-Table'] ?? '',
-      columns: (headers['Tidemark-Columns'] ?? '').split(','),
-      rows: Number(headers['Tidemark-Rows']),
-      epoch: Number(headers['Tidemark-Epoch']),
-      subject,
-      sequence,
-      body,
+      ...unpacked(frame),
       done() {
         held.delete(sequence);
         // An acknowledgement that is lost is not sent again: the frame comes once more.
@@ -132,4 +133,17 @@ export function startSimulatedSink({
       },
     });
   }
+}
+
+function unpacked({ sequence, subject, headers, body }: StoredFrame): Omit<HeldFrame, 'done'> {
+  return {
+    name: headers['Tidemark-Frame'] ?? '',
+    table: headers['Tidemark-Table'] ?? '',
+    columns: (headers['Tidemark-Columns'] ?? '').split(','),
+    rows: Number(headers['Tidemark-Rows']),
+    epoch: Number(headers['Tidemark-Epoch']),
+    subject,
+    sequence,
+    body,
+  };
 }
