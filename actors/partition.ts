@@ -49,7 +49,14 @@ export const partitionLogic = setup({
     /** Another process owns the partition, or nobody yet: this one is its standby. */
     acquiring: { on: { acquired: 'restoring', drain: 'draining' } },
     /** What was known when the engine started. */
-    restoring: { on: { loaded: { actions: 'openAll' }, ledger: { actions: 'deliver' }, restored: 'catching_up', drain: 'draining' } },
+    restoring: {
+      on: {
+        loaded: { actions: 'openAll' },
+        ledger: { actions: 'deliver' },
+        restored: 'catching_up',
+        drain: 'draining',
+      },
+    },
     /** What came meanwhile. */
     catching_up: { on: { ledger: { actions: 'deliver' }, caught_up: 'live', drain: 'draining' } },
     live: { on: { ledger: { actions: 'deliver' }, tick: { actions: 'tick' }, drain: 'draining' } },

@@ -62,7 +62,7 @@ describe('an account that fails', function () {
         return view['sequence'] === sequence && view['tick'] !== 0 ? view : null;
       },
       { what: `${account} to be at ${sequence}`, timeoutMs: 20_000 },
-    ) as Promise<Record<string, unknown>>;
+    );
   /** Ids of events in effect rows of FRAMES, as often as they are there. */
   const framed = async (): Promise<string[]> => {
     const manager = await nats.jetstreamManager();
@@ -98,7 +98,7 @@ describe('an account that fails', function () {
       },
       { what: 'the frames', timeoutMs: 20_000 },
     );
-    assert.deepEqual([...(all as string[])].sort(), ['d1', 'd1', 'd2', 'd3', 'x1', 'x2']);
+    assert.deepEqual([...all].sort(), ['d1', 'd1', 'd2', 'd3', 'x1', 'x2']);
   });
 
   it('again is suspended as it stood before, with an alert; the others go on', async () => {
@@ -120,7 +120,7 @@ describe('an account that fails', function () {
       () => manager.streams.getMessage('ALERTS', { last_by_subj: 'alerts.suspension.a.>' }).catch(() => null),
       { what: 'the alert', timeoutMs: 20_000 },
     );
-    assert.match(new TextDecoder().decode((alert as { data: Uint8Array }).data), /"state":"raised"/);
+    assert.match(new TextDecoder().decode(alert.data), /"state":"raised"/);
     // What came for it is in LEDGER: the next start tries again.
     await engine.stop();
     failures = {};

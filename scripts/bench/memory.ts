@@ -20,7 +20,10 @@ export async function run(): Promise<BenchRow[]> {
   const parent = createActor(createMachine({}));
   parent.start();
   const { book, judge } = fixture;
-  const actors = new AccountActors({ book, judge, emit: () => undefined, stopped: new Set<number>(), failed: rethrow }, parent);
+  const actors = new AccountActors(
+    { book, judge, emit: () => undefined, stopped: new Set<number>(), failed: rethrow },
+    parent,
+  );
   await collected();
   const before = process.memoryUsage().rss;
   openAll(fixture, actors);

@@ -63,8 +63,10 @@ describe('a snapshot', () => {
       bench.apply('settlements.a', fill, i + 1);
     });
     const view = moved(bench).book.view('a');
-    assert.deepEqual(view?.positions.map((p) => p.symbol), symbols); // prettier-ignore
-    assert.deepEqual(Object.keys(view?.cash ?? {}), ['USD', 'EUR', 'CHF']);
+    assert.ok(view);
+    const held = view.positions.map((p) => p.symbol);
+    assert.deepEqual(held, symbols);
+    assert.deepEqual(Object.keys(view.cash), ['USD', 'EUR', 'CHF']);
   });
 
   it('says what quantities mean: an instrument that was described otherwise since is as it was', () => {

@@ -185,9 +185,7 @@ describe('an account restored from its snapshot', () => {
         const kept = keep(broken);
         // What an account has had since is played to it again; one that was opened since has no snapshot.
         const known = kept.map(({ account }) => account);
-        const again = events.filter(
-          (s) => known.some((id) => s.subject.endsWith(`.${id}`)),
-        );
+        const again = events.filter((s) => known.some((id) => s.subject.endsWith(`.${id}`)));
         play(broken, again, { ...clock });
         damage(broken);
         restore(broken, kept);
