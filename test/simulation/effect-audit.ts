@@ -6,6 +6,7 @@ import type { BookField } from '../../src/domain/effect.ts';
 import type { RecordedEffect } from '../../src/domain/recorded.ts';
 import { readEffects } from '../../streams/codec/effect-record.ts';
 import type { ExpectedLedger } from './expected-ledger.ts';
+import { countThrough } from './expected-ledger.ts';
 import { localBookings } from './local-bookings.ts';
 import type { SimulatedServer } from './server.ts';
 import { fail } from './simulation-failure.ts';
@@ -19,6 +20,8 @@ interface Entry {
 
 interface Ledgered {
   readonly entries: Entry[];
+  /** Of those that are no late bookings. */
+  readonly sequences: number[];
   readonly totals: Totals;
   units: number;
   epoch: number;
@@ -75,10 +78,7 @@ export class EffectAudit {
 
   /** How many elements of an account are recorded up to a sequence. */
   countThrough(account: string, sequence: number): number {
-    const entries = this.accounts.get(account)?.entries ?? [];
-    let count = 0;
-    for (const { effect } of entries) if (effect.late === null && effect.sequence <= sequence) count++;
-    return count;
+    return countThrough(this.accounts.get(account)?.sequences ?? [], sequence);
   }
 
   private add(effect: RecordedEffect): void {
@@ -121,6 +121,7 @@ export class EffectAudit {
 
   private push(account: Ledgered, effect: RecordedEffect, booked: Totals): void {
     account.entries.push({ effect, booked });
+    if (effect.late === null) account.sequences.push(effect.sequence);
     add(account.totals, booked);
     account.units = effect.units;
     account.epoch = effect.epoch;
@@ -152,7 +153,7 @@ export class EffectAudit {
   private account(id: string): Ledgered {
     let account = this.accounts.get(id);
     if (account === undefined) {
-      account = { entries: [], totals: noTotals(), units: NaN, epoch: 1 };
+      account = { entries: [], sequences: [], totals: noTotals(), units: NaN, epoch: 1 };
       this.accounts.set(id, account);
     }
     return account;

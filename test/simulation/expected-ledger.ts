@@ -62,9 +62,7 @@ export class ExpectedLedger {
 
   /** How many elements of an account are applied up to a sequence, those that say nothing about money among them. */
   appliedThrough(account: ExpectedAccount, sequence: number): number {
-    let count = 0;
-    for (const each of account.applied) if (each <= sequence) count++;
-    return count;
+    return countThrough(account.applied, sequence);
   }
 
   /** Whether an applied settlement of the symbol had this price. */
@@ -207,4 +205,16 @@ function cashFact(m: Message): Fact | string {
     default:
       return of('income', amount);
   }
+}
+
+/** How many of ascending sequences are at or below one. */
+export function countThrough(sequences: readonly number[], last: number): number {
+  let from = 0;
+  let to = sequences.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (sequences[middle]! <= last) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }

@@ -113,8 +113,10 @@ export class Workload {
   }
 
   private id(): string {
-    // Now and then an id that was used: with other content, most likely.
-    if (this.ids > 0 && this.random.chance(0.02)) return `i${this.random.integer(1, this.ids)}`;
+    // Now and then an id that was used, with other content most likely; none that an account may have forgotten.
+    if (this.ids > 0 && this.random.chance(0.02)) {
+      return `i${this.random.integer(Math.max(1, this.ids - 300), this.ids)}`;
+    }
     return `i${++this.ids}`;
   }
 
