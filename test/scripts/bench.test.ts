@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { benchmarksDocument, rowsTable } from '../../scripts/bench/document.ts';
 import { alternate, median } from '../../scripts/bench/rounds.ts';
+import { sizesFrom } from '../../scripts/bench/sizes.ts';
 
 describe('alternating rounds', () => {
   it('run each contender in its turn, leave the first round out, and take the median', async () => {
@@ -47,6 +48,21 @@ describe('the table of benchmarks', () => {
         benchmarksDocument('a machine', each),
         /\| peers \| PostgreSQL \| skipped: not installed \|/,
       );
+    }
+  });
+});
+
+describe('the sizes of a part', () => {
+  const defaults = { accounts: 100_000, rounds: 3 };
+
+  it('are those of the options, and otherwise its own', () => {
+    assert.deepEqual(sizesFrom(['--accounts=5000'], defaults), { accounts: 5_000, rounds: 3 });
+    assert.deepEqual(sizesFrom([], defaults), defaults);
+  });
+
+  it('are refused where the part has no such, or they are no count', () => {
+    for (const option of ['--events=5', '--accounts', '--accounts=0', '--accounts=1e3', '--accounts=-1']) {
+      assert.throws(() => sizesFrom([option], defaults), /is none of --accounts=<count>, --rounds=<count>/);
     }
   });
 });
