@@ -109,7 +109,7 @@ class Engine implements App {
       partitions: config.partitions,
       intervalMs: config.checkpoint.interval_ms,
       stopped: () => this.supervisor.stopped,
-      refreshMs: Math.min(limits.checkpointRefreshMs, Math.floor(periodMs(config.frames.max_age) / 3)),
+      refreshMsMax: Math.floor(periodMs(config.frames.max_age) / 3),
       fail: this.fail,
     });
     const { checkpointer } = this;

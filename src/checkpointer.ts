@@ -23,8 +23,8 @@ export interface CheckpointerParts {
   readonly partitions: number;
   /** Config `checkpoint.interval_ms`. */
   readonly intervalMs: number;
-  /** Within this every account is written once, changed or not: what its curve did meanwhile is read from frames. */
-  readonly refreshMs: number;
+  /** Within this at most every account is written once, changed or not; sooner where there are few. */
+  readonly refreshMsMax: number;
   /** Rows of accounts that failed and take no events: they are not written, and no checkpoint vouches for more. */
   readonly stopped: () => ReadonlySet<number>;
   /** Writing has become impossible: another process owns the partition. */
@@ -36,6 +36,8 @@ interface Marker {
   readonly through: number;
   readonly effectsFrom: number;
   readonly effectRows: number;
+  /** No account had failed: what is written now is all there is. */
+  readonly isWhole: boolean;
 }
 
 interface Snapshot {
@@ -59,6 +61,8 @@ export class Checkpointer {
   private cursor = 0;
   private cycleFrom = 1;
   private framesFrom = 1;
+  /** No account had failed since the refreshing began. */
+  private isCycleWhole = true;
   private waiting: { readonly isMet: () => boolean; readonly go: () => void }[] = [];
   private running: Promise<void> | null = null;
   private saves = 0;
@@ -113,7 +117,7 @@ export class Checkpointer {
     this.ledgerCreated = ledgerCreated;
     this.framesFrom = this.cycleFrom = last?.framesFrom ?? 1;
     const effectsFrom = last?.effectsFrom ?? 1;
-    await this.save({ through: last?.sequence ?? 0, effectsFrom, effectRows: 0 });
+    await this.save({ through: last?.sequence ?? 0, effectsFrom, effectRows: 0, isWhole: true });
     ports.log.debug({ from: this.sequence, through }, 'checkpoints begin');
     this.timers = [
       ports.clock.every(intervalMs, () => {
@@ -141,7 +145,7 @@ export class Checkpointer {
     await this.saveAccounts(settled, true);
     await this.saveMarks();
     if (settled.length < rows.length) return;
-    this.framesFrom = Math.max(this.framesFrom, ports.frames.position + 1);
+    if (marker.isWhole) this.framesFrom = Math.max(this.framesFrom, ports.frames.position + 1);
     await this.save(marker);
   }
 
@@ -172,10 +176,12 @@ export class Checkpointer {
     await this.saveMarks();
     await this.until(() => frames.effectsDurable >= marker.effectRows);
     if (this.isEnding) return;
-    if (cycleEnds) {
+    // What frames say of an account that failed is in no state yet.
+    if (cycleEnds && marker.isWhole && this.isCycleWhole) {
       this.framesFrom = this.cycleFrom;
       this.cycleFrom = Math.max(this.cycleFrom, frames.position + 1);
     }
+    if (cycleEnds) this.isCycleWhole = marker.isWhole;
     await this.save(marker);
   }
 
@@ -184,34 +190,46 @@ export class Checkpointer {
     const effectRows = ports.frames.effectsWritten;
     if (stopped().size > 0) {
       const { sequence = 0, effectsFrom = 1 } = this.last ?? {};
-      return { through: sequence, effectsFrom, effectRows };
+      this.isCycleWhole = false;
+      return { through: sequence, effectsFrom, effectRows, isWhole: false };
     }
-    return { through: ticker.durableThrough, effectsFrom: ports.effects.position + 1, effectRows };
+    const effectsFrom = ports.effects.position + 1;
+    return { through: ticker.durableThrough, effectsFrom, effectRows, isWhole: true };
   }
 
-  /** Some more of all accounts, so that each is written in time. Says whether the last of them is among these. */
+  /**
+   * Some more of all accounts, so that each is written in time: what its curve did since is read from frames at a start,
+   * and with it everything else that is in them. Says whether the last account is among these.
+   */
   private addRefreshed(rows: number[]): boolean {
-    const { book, intervalMs, refreshMs } = this.parts;
+    const { book, intervalMs, refreshMsMax } = this.parts;
     const { count } = book.accounts;
-    const end = Math.min(count, this.cursor + Math.ceil((count * intervalMs) / refreshMs));
+    const { checkpointRefreshMsMin, checkpointRefreshPerSecond } = limits;
+    const cycleMs = Math.max(checkpointRefreshMsMin, (count * 1000) / checkpointRefreshPerSecond);
+    const due = Math.ceil((count * intervalMs) / Math.min(cycleMs, refreshMsMax));
+    const end = Math.min(count, this.cursor + due);
     for (; this.cursor < end; this.cursor++) if (this.isDirty[this.cursor] !== 1) rows.push(this.cursor);
     if (this.cursor < count) return false;
     this.cursor = 0;
     return true;
   }
 
-  /** Says whether all of them are written: what `finish` does better is given up. */
+  /** Says whether all are written that took events when it began. What `finish` does better is given up. */
   private async saveAccounts(all: readonly number[], areDurable = false): Promise<boolean> {
-    const rows = all.filter((row) => !this.parts.stopped().has(row));
+    const rows = all.filter((row) => !this.isLeftOut(row));
     const size = limits.checkpointSliceAccounts;
     const isGivenUp = (): boolean => this.isEnding && !areDurable;
     let next = 0;
+    let isWhole = true;
     while (next < rows.length) {
       const slices: (readonly Snapshot[])[] = [];
       let bytes = 0;
       while (next < rows.length && bytes < limits.checkpointBatchBytesMax) {
         if (next > 0) await this.rest();
-        const slice = rows.slice(next, (next += size)).map((row) => this.snapshot(row));
+        const due = rows.slice(next, (next += size));
+        const taken = due.filter((row) => !this.isLeftOut(row));
+        if (taken.length < due.length) isWhole = false;
+        const slice = taken.map((row) => this.snapshot(row));
         for (const { state } of slice) bytes += state.length;
         slices.push(slice);
       }
@@ -222,6 +240,13 @@ export class Checkpointer {
         await Promise.all(slice.map((snapshot) => this.writeOne(snapshot)));
       }
     }
+    return isWhole;
+  }
+
+  /** An account that failed may be half an event: it is noted again when it is rebuilt. */
+  private isLeftOut(row: number): boolean {
+    if (!this.parts.stopped().has(row)) return false;
+    this.isDirty[row] = 0;
     return true;
   }
 

@@ -25,7 +25,7 @@ function checkpointerOf(intervalMs: number) {
     partitions: 1,
     stopped: () => new Set(),
     intervalMs,
-    refreshMs: 300_000_000,
+    refreshMsMax: 300_000_000,
     isHeld: () => false,
     fail: (error: unknown) => assert.fail(String(error)),
     book: {
