@@ -97,13 +97,17 @@ export class BookRecall {
   /** What `action` applies, it applies as `source` recorded it: for one account, while the others go on. */
   during(source: RecallSource, action: () => void): void {
     const { recall } = this.b;
+    // Of all accounts, where they are on their way back themselves.
+    const { source: ofAll } = recall;
     recall.source = source;
     try {
       action();
     } finally {
-      recall.source = null;
-      recall.restored.clear();
-      recall.told.clear();
+      recall.source = ofAll;
+      if (ofAll === null) {
+        recall.restored.clear();
+        recall.told.clear();
+      }
     }
   }
 
