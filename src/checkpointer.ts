@@ -137,6 +137,11 @@ export class Checkpointer {
     for (const { go } of this.waiting.splice(0)) go();
     await this.running;
     await ports.frames.flush();
+    // In a frame that was refused, or still for a tick to tell: the next start frames them.
+    if (ports.frames.effectsDurable < ports.frames.effectsWritten) {
+      await this.saveMarks();
+      return;
+    }
     const marker = this.marker();
     const { sequence } = book.accounts;
     // With ticks from outside an event may still wait for its tick: then its account is left as it was.

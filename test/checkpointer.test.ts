@@ -14,16 +14,24 @@ const accounts = 500;
 const sequence = 7;
 
 function checkpointerOf(intervalMs: number) {
-  const state = { now: 1_000_000, isDurable: true, isRefused: false, inTurn: 0, inTurnMax: 0 };
+  const state = {
+    now: 1_000_000,
+    isDurable: true,
+    isRefused: false,
+    isFrameRefused: false,
+    inTurn: 0,
+    inTurnMax: 0,
+  };
   const checkpoints: Checkpoint[] = [];
   const written: string[] = [];
   const errors: string[] = [];
+  const failed = new Set<number>();
   const timers = new Set<Timer>();
   const ticker = { tick: 0, ceiling: 0, durableThrough: sequence, durableTick: 0, applied: sequence };
   const parts = {
     ticker,
     partitions: 1,
-    stopped: () => new Set(),
+    stopped: () => failed,
     intervalMs,
     refreshMsMax: 300_000_000,
     isHeld: () => false,
@@ -57,7 +65,7 @@ function checkpointerOf(intervalMs: number) {
           return state.isDurable ? 1 : 0;
         },
         flush() {
-          state.isDurable = true;
+          state.isDurable = !state.isFrameRefused;
           return Promise.resolve();
         },
       },
@@ -76,7 +84,7 @@ function checkpointerOf(intervalMs: number) {
     },
   };
   const checkpointer = new Checkpointer(parts as unknown as CheckpointerParts);
-  return { checkpointer, ticker, state, checkpoints, written, errors, passTime };
+  return { checkpointer, ticker, state, checkpoints, written, errors, failed, passTime };
 
   async function passTime(ms: number): Promise<void> {
     for (const end = state.now + ms; state.now < end;) {
@@ -156,5 +164,42 @@ describe('the checkpointer', () => {
       assert.deepEqual(written, all);
       assert.equal(checkpointer.sequence, sequence);
     }
+  });
+
+  it('leaves out an account that failed, vouches for no more meanwhile, and writes it when it is rebuilt', async () => {
+    const { checkpointer, written, failed, passTime } = checkpointerOf(1_000);
+    await checkpointer.start(null, 'then', sequence);
+    checkpointer.note(3);
+    failed.add(3);
+    await passTime(1_900);
+    assert.deepEqual([written.includes('a3'), checkpointer.sequence], [false, 0]);
+    failed.delete(3);
+    checkpointer.note(3);
+    await passTime(1_900);
+    assert.deepEqual([written.includes('a3'), checkpointer.sequence], [true, sequence]);
+  });
+
+  it('takes no state of an account that fails while its pass runs, and does not vouch for it', async () => {
+    const { checkpointer, written, failed, passTime } = checkpointerOf(1_000);
+    await checkpointer.start(null, 'then', sequence);
+    for (let row = 0; row < accounts; row++) checkpointer.note(row);
+    await passTime(1_000 + limits.checkpointSliceMs);
+    failed.add(accounts - 1);
+    await passTime(900);
+    assert.deepEqual([written.includes(`a${accounts - 1}`), checkpointer.sequence], [false, 0]);
+    failed.clear();
+    checkpointer.note(accounts - 1);
+    await passTime(1_900);
+    assert.deepEqual([written.includes(`a${accounts - 1}`), checkpointer.sequence], [true, sequence]);
+  });
+
+  it('leaves the checkpoint where it is at the end, where rows of effects are in no frame', async () => {
+    const { checkpointer, state, written, passTime } = checkpointerOf(seldom);
+    await checkpointer.start(null, 'then', sequence);
+    state.isDurable = false;
+    await passTime(1);
+    state.isFrameRefused = true;
+    await checkpointer.finish();
+    assert.deepEqual([written, checkpointer.sequence], [[], 0]);
   });
 });
