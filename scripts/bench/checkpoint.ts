@@ -42,6 +42,7 @@ export async function run(options: readonly string[]): Promise<BenchRow[]> {
     pauses.on.push(await on.pauses(sizes.seconds));
     pauses.off.push(await off.pauses(sizes.seconds));
   }
+  await requireCheckpoints(on, off);
   await on.stop();
   await off.stop();
   const pause = (figure: (each: Pauses) => number): Pick<BenchRow, 'value' | 'unit' | 'ceiling'> => {
@@ -80,6 +81,13 @@ export async function run(options: readonly string[]): Promise<BenchRow[]> {
       ...pause((each) => each.wallMsMax),
     },
   ];
+}
+
+/** What is compared is what the names say. */
+async function requireCheckpoints(on: LoadedEngine, off: LoadedEngine): Promise<void> {
+  const [through, none] = [await on.checkpointSequence(), await off.checkpointSequence()];
+  if (through > 0 && none === 0) return;
+  throw new Error(`checkpoints are at ${through}, and without any at ${none}`);
 }
 
 class LoadedEngine {
@@ -137,6 +145,10 @@ class LoadedEngine {
       await next;
     }
     return this.part.call('pauses');
+  }
+
+  async checkpointSequence(): Promise<number> {
+    return (await statsOver(this.link))['checkpoint_sequence'] ?? NaN;
   }
 
   async stop(): Promise<void> {
