@@ -183,7 +183,7 @@ class Engine implements App {
     // The log first: from here on nothing that a former owner still writes changes what is read.
     await ports.effects.open(epoch);
     await ports.changelog.open(epoch);
-    ports.frames.open(epoch);
+    await ports.frames.open(epoch);
     // Beside everything else: a full stream of them takes a second.
     const raised = ports.alerts.raised();
     raised.catch(() => undefined);

@@ -5,12 +5,14 @@
 import { catchError, defer, EMPTY, ignoreElements, ReplaySubject, retry, takeUntil } from 'rxjs';
 import { throwError, timer, type Observable } from 'rxjs';
 import { limits } from '../config/limits.ts';
-import { newestOwner } from '../streams/operators/newest-owner.ts';
+import { newestOwner, type OwnedFrame } from '../streams/operators/newest-owner.ts';
 import { describeFailure, failureOf } from '../streams/sinks/clickhouse-failure.ts';
+import { fenceTable } from './domain/frame.ts';
 import type { Log } from './ports.ts';
 
 export interface WritableFrame {
   readonly name: string;
+  readonly table: string;
   readonly rows: number;
   readonly epoch: number;
   readonly subject: string;
@@ -26,6 +28,8 @@ export interface FrameWriterOptions<F extends WritableFrame> {
 }
 
 export interface FrameWriter<F> {
+  /** An owner began there: frames that a former one wrote behind it are dropped. */
+  owned(frame: OwnedFrame): void;
   /** Completes when the frame is dealt with, or when the writer is stopped. Never fails. */
   write(frame: F): Observable<never>;
   /** The action, again and again while time may mend its failures; completes without a value when stopped. */
@@ -93,10 +97,16 @@ export function createFrameWriter<F extends WritableFrame>(options: FrameWriterO
   }
 
   return {
+    owned: (frame) => void owners.isStale(frame),
     persist,
     write(frame) {
       if (state.isStopped) return EMPTY;
-      if (owners.isStale(frame)) return drop(frame);
+      const isStale = owners.isStale(frame);
+      if (frame.table === fenceTable) {
+        frame.done();
+        return EMPTY;
+      }
+      if (isStale) return drop(frame);
       let refusals = 0;
       // Rows that are wrong stay wrong, but a table that is missing may be about to come.
       const mayPass = (error: unknown): boolean =>

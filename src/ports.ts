@@ -207,8 +207,11 @@ export interface Updates {
 
 /** Rows on their durable way to ClickHouse. Rows are encoded at once; arguments may be reused. */
 export interface FrameSink {
-  /** Rows carry this owner's epoch from now on. Before the first row. */
-  open(epoch: number): void;
+  /**
+   * Makes this owner the last: frames that a former one still writes are dropped from here on. Resolves when that is
+   * acknowledged, before anything of the past is read. Rows carry the epoch.
+   */
+  open(epoch: number): Promise<void>;
   /** A ledger event's effect; its tick is said by the next `seal`. */
   effect(effect: Effect): void;
   /** Something refused: a row of `effects` of kind `rejected` if it came by LEDGER, else a row of `dead_letters`. */

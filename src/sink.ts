@@ -12,6 +12,7 @@ import { publishRefusedFrame } from '../streams/sinks/refused-frames.ts';
 import { connectNats } from '../streams/sources/connection.ts';
 import { ensureStream } from '../streams/sources/ensure-stream.ts';
 import { openFrames, type ReceivedFrame } from '../streams/sources/frames.ts';
+import { readFences } from '../streams/sources/read-fences.ts';
 import { deadLettersDefinition, framesDefinition } from '../streams/sources/stream-definitions.ts';
 import { migrate, SchemaMismatch } from './analytics/migrate.ts';
 import { createFrameWriter, FrameFault } from './frame-writer.ts';
@@ -80,6 +81,15 @@ export async function startSink(options: SinkOptions): Promise<Sink> {
   try {
     await ensureStream(link.nats, framesDefinition({ frames: { max_age: options.framesMaxAge ?? '7d' } }));
     await ensureStream(link.nats, deadLettersDefinition);
+    await readFences({
+      link,
+      log,
+      partition: null,
+      isOver: () => state.isStopped,
+      take: (fence) => {
+        writer.owned(fence);
+      },
+    });
     await bringUpToDate().catch((error: unknown) => {
       if (isSchemaFault(error)) throw error;
       log.warn({ error: describeFailure(error) }, 'ClickHouse is away: waiting');

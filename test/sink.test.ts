@@ -1,7 +1,7 @@
 /** The sink over a real nats-server and the real engine: once each, whatever happens on the way. */
 import assert from 'node:assert/strict';
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
-import { connect, type JetStreamClient, type JetStreamManager, type NatsConnection } from 'nats';
+import { connect, headers, type JetStreamClient, type JetStreamManager, type NatsConnection } from 'nats';
 import type { Log } from '../src/ports.ts';
 import { startSink, type Sink } from '../src/sink.ts';
 import { frameRow, publishFrame, type TestFrame } from './support/frames.ts';
@@ -281,6 +281,22 @@ describe('the sink', function () {
     await drained();
     assert.equal(await count('equity_curve'), 1011);
     assert.equal(sink.stats().stale - before, 1);
+  });
+
+  it('drops it also when it starts after the newer one had begun, and had only said so', async () => {
+    await sink.stop();
+    const fence = headers();
+    fence.set('Tidemark-Table', 'fence');
+    fence.set('Tidemark-Epoch', '9');
+    await js.publish('frames.5.fence', '', { headers: fence });
+    await start();
+    await drained();
+    await sink.stop();
+    await start();
+    await publishFrame(js, curve(7, { partition: 5, epoch: 8 }));
+    await drained();
+    assert.equal(await count('equity_curve'), 0);
+    assert.equal(sink.stats().stale, 1);
   });
 
   it('waits while ClickHouse is away, within its bound, and inserts once when it is back', async () => {

@@ -6,6 +6,9 @@
 /** Tables that frames feed directly; the others are materialized views over `effects`. */
 export type FrameTable = 'effects' | 'equity_curve' | 'prices' | 'dead_letters';
 
+/** What an owner writes first, without rows: frames of a former owner behind it are nobody's. */
+export const fenceTable = 'fence';
+
 export interface Frame {
   /** Unique for ever; the insert deduplication token. */
   readonly name: string;

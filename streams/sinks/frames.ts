@@ -6,7 +6,7 @@
 import { limits } from '../../config/limits.ts';
 import type { Effect } from '../../src/domain/effect.ts';
 import type { CurveRow } from '../../src/domain/equity-update.ts';
-import { frameColumns, type FrameTable } from '../../src/domain/frame.ts';
+import { fenceTable, frameColumns, type FrameTable } from '../../src/domain/frame.ts';
 import type { PriceChanges } from '../../src/domain/price-change.ts';
 import type { Cancel, Clock, DeadLetter, FrameSink, Log } from '../../src/ports.ts';
 import { writeCurveRow } from '../codec/curve-row.ts';
@@ -66,8 +66,12 @@ export class NatsFrames implements FrameSink {
     this.cancel = clock.every(flushIntervalMs, () => this.leave());
   }
 
-  open(epoch: number): void {
+  async open(epoch: number): Promise<void> {
     this.epoch = epoch;
+    const { publisher, partition } = this.options;
+    const name = `${epoch}:${partition}:${fenceTable}`;
+    const fence = this.fields({ table: fenceTable, name, rows: 0, columns: '' });
+    await publisher.publish(frameSubject(partition, fenceTable), new Uint8Array(0), fence);
   }
 
   effect(effect: Effect): void {
@@ -179,14 +183,7 @@ export class NatsFrames implements FrameSink {
 
   private send({ table, name, rows, body }: ClosedFrame): void {
     const { publisher, partition, log } = this.options;
-    const fields = {
-      'Nats-Msg-Id': name,
-      'Tidemark-Frame': name,
-      'Tidemark-Table': table,
-      'Tidemark-Columns': frameColumns[table].join(','),
-      'Tidemark-Rows': String(rows),
-      'Tidemark-Epoch': String(this.epoch),
-    };
+    const fields = this.fields({ table, name, rows, columns: frameColumns[table].join(',') });
     const acknowledge = this.acknowledged.add(this.effects.sent);
     publisher.publish(frameSubject(partition, table), body, fields).then(
       ({ sequence }) => {
@@ -201,5 +198,16 @@ export class NatsFrames implements FrameSink {
         log.error({ frame: name, error: String(error) }, 'a frame was refused: checkpoints stay before it');
       },
     );
+  }
+
+  private fields(of: { table: string; name: string; rows: number; columns: string }): Record<string, string> {
+    return {
+      'Nats-Msg-Id': of.name,
+      'Tidemark-Frame': of.name,
+      'Tidemark-Table': of.table,
+      'Tidemark-Columns': of.columns,
+      'Tidemark-Rows': String(of.rows),
+      'Tidemark-Epoch': String(this.epoch),
+    };
   }
 }

@@ -7,6 +7,7 @@ import type { FramedLate, FrameHistory, Log } from '../../src/ports.ts';
 import { LastRows, lateBookings } from '../codec/frame-rows.ts';
 import { newestOwner } from '../operators/newest-owner.ts';
 import type { Link } from './connection.ts';
+import { readFences } from './read-fences.ts';
 import { readSubjects } from './read-subjects.ts';
 import { streamBounds } from './stream-api.ts';
 import { framesStream, frameSubject } from './stream-definitions.ts';
@@ -46,6 +47,14 @@ export class NatsFrameHistory implements FrameHistory {
     const startedAt = performance.now();
     const { first } = await streamBounds(link.nats, framesStream);
     const owners = newestOwner();
+    const { partition } = this;
+    await readFences({
+      link,
+      log,
+      partition,
+      isOver: () => false,
+      take: (fence) => void owners.isStale(fence),
+    });
     const rows = new LastRows();
     let frames = 0;
     await readSubjects({

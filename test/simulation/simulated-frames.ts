@@ -57,6 +57,12 @@ export class SimulatedFrameHistory implements FrameHistory {
 
   async load(from: number): Promise<void> {
     const owners = newestOwner();
+    const all = await this.connection.request(() => [...this.server.frames]);
+    for (const { subject, sequence, headers } of all) {
+      if (subject.endsWith('.fence')) {
+        owners.isStale({ subject, sequence, epoch: Number(headers['Tidemark-Epoch']) });
+      }
+    }
     const frames = await this.connection.request(() => this.server.frames.slice(from - 1));
     for (const { subject, sequence, headers, body } of frames) {
       if (owners.isStale({ subject, sequence, epoch: Number(headers['Tidemark-Epoch']) })) continue;

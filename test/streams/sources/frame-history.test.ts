@@ -32,9 +32,9 @@ describe('what frames know of the past', () => {
     await nats.stop();
   });
 
-  function frames(epoch: number, partition = 0): NatsFrames {
+  async function frames(epoch: number, partition = 0): Promise<NatsFrames> {
     const made = new NatsFrames({ publisher, clock, log, partition, flushIntervalMs: 500 });
-    made.open(epoch);
+    await made.open(epoch);
     opened.push(made);
     return made;
   }
@@ -60,9 +60,9 @@ describe('what frames know of the past', () => {
   });
 
   it('is the last row of each curve, and which effects are framed, from a position on', async () => {
-    const mine = frames(1);
+    const mine = await frames(1);
     for (let sequence = 1; sequence <= 6; sequence++) await write(mine, sequence, 100 + sequence);
-    await write(frames(1, 1), 50, 500);
+    await write(await frames(1, 1), 50, 500);
     const all = await history(1);
     assert.deepEqual(
       [all.framedThrough, all.isFramed(1), all.isFramed(6), all.isFramed(7)],
@@ -71,18 +71,27 @@ describe('what frames know of the past', () => {
     assert.deepEqual([all.curves.get('1')?.tick, all.curves.get('0')?.tick], [105, 106]);
     all.forget();
     assert.equal(all.curves.size, 0);
-    const late = await history(9);
+    const late = await history(10);
     assert.deepEqual([late.isFramed(4), late.isFramed(5), late.framedThrough], [false, true, 6]);
-    await (await managerOf(link.nats)).streams.purge('FRAMES', { seq: 11 });
-    assert.deepEqual([...(await history(3)).curves.keys()], ['0']);
+    await (await managerOf(link.nats)).streams.purge('FRAMES', { seq: 12 });
+    assert.deepEqual([...(await history(4)).curves.keys()], ['0']);
   });
 
   it('leaves out what a former owner wrote after a newer one had begun', async () => {
-    const [former, newer] = [frames(1), frames(2)];
+    const former = await frames(1);
     await write(former, 1, 101);
+    const newer = await frames(2);
     await write(newer, 3, 201);
     await write(former, 5, 105);
     const { framedThrough, curves } = await history(1);
     assert.deepEqual([framedThrough, curves.get('1')?.tick], [3, 201]);
+  });
+
+  it('leaves it out also where the newer one has only begun, before the position', async () => {
+    const former = await frames(1);
+    await frames(2);
+    await write(former, 5, 105);
+    const { framedThrough, curves } = await history(3);
+    assert.deepEqual([framedThrough, curves.size], [0, 0]);
   });
 });
