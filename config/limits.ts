@@ -308,6 +308,8 @@ export const limits = {
   // Voids.
   /** Voids of one account that wait for their targets at once; what comes beyond is refused. */
   voidsWaitingPerAccountMax: 1_000,
+  /** Of the messages that these came in: they are in the account's state, which must fit into one of the server's. */
+  voidsWaitingPerAccountBytesMax: 262_144,
   /** Records of effects looked up for one message; what lies beyond is taken at today's rate. */
   voidRecordsMax: 20_000,
 

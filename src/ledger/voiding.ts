@@ -154,8 +154,11 @@ export class Voiding {
     const isVoid = waiting.some((each) => each.event.area === event.area && each.event.id === event.of);
     if (isVoid || event.id === event.of || hasSeenId(b, row, event.area, event.of))
       return outcomes.voidTarget;
-    if (waiting.length >= limits.voidsWaitingPerAccountMax) return outcomes.voidsWaiting;
     const { sequence, time, subject, payload } = message;
+    const bytes = b.voids.waitingBytes(row) + (waiting.at(-1)?.sequence === sequence ? 0 : payload.length);
+    if (waiting.length >= limits.voidsWaitingPerAccountMax || bytes > limits.voidsWaitingPerAccountBytesMax) {
+      return outcomes.voidsWaiting;
+    }
     b.voids.wait(row, { event, sequence, index, time, subject, payload });
     return 'waits';
   }

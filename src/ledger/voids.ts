@@ -57,6 +57,17 @@ export class Voids {
     return this.waitingVoids.get(row) ?? [];
   }
 
+  /** Of the messages of voids that wait, each counted once. */
+  waitingBytes(row: number): number {
+    let bytes = 0;
+    let sequence = NaN;
+    for (const each of this.waiting(row)) {
+      if (each.sequence !== sequence) bytes += each.payload.length;
+      sequence = each.sequence;
+    }
+    return bytes;
+  }
+
   wait(row: number, waiting: WaitingVoid): void {
     const list = this.waitingVoids.get(row);
     if (list) list.push(waiting);

@@ -1,5 +1,6 @@
 /** Voids whose target has not come: what becomes of them, and which are refused. */
 import assert from 'node:assert/strict';
+import { LedgerBench } from '../support/ledger-bench.ts';
 import { VoidStory } from '../support/void-story.ts';
 
 const start = Date.parse('2026-03-10T15:00:00Z');
@@ -64,6 +65,41 @@ describe('a void without its target', () => {
     );
     assert.deepEqual(story.bench.expired, [{ account: 'a', sequence: 1, index: 0 }]);
     story.expectPosition('ACME', { quantity: '10' });
+  });
+
+  it('stands in the state of its account, which remains small, with the message it came in', () => {
+    const { bench } = new VoidStory();
+    const voids = (count: number, of: string): string =>
+      JSON.stringify(
+        Array.from({ length: count }, (_, i) => ({ id: `${of}-v${i}`, type: 'void', of: `${of}${i}` })),
+      );
+    bench.applyText('cash.a', '{"type":"deposit","amount":100}', 1, start);
+    bench.applyText('settlements.a', voids(700, 'e'), 2, start);
+    bench.applyText('settlements.a', voids(200, 'f'), 3, start);
+    const row = bench.book.accounts.find('a');
+    const state = Uint8Array.from(bench.book.snapshot(row));
+    assert.ok(state.length < 262_144, `${state.length} bytes`);
+    const again = new LedgerBench();
+    again.book.restore(state);
+    again.book.endRestore();
+    const waiting = (of: LedgerBench, at: number) =>
+      of.book['parts'].voids.waiting(at).map((each) => ({ ...each, payload: Buffer.from(each.payload) }));
+    assert.deepEqual(waiting(again, 0), waiting(bench, row));
+  });
+
+  it('is refused where its message is too large for that', () => {
+    const { bench } = new VoidStory();
+    const notes = 'x'.repeat(3_000);
+    const settle = (id: string, sequence: number): object[] =>
+      bench.applyText(
+        'settlements.a',
+        JSON.stringify({ id, type: 'void', of: `${id}-of`, notes }),
+        sequence,
+        start,
+      );
+    for (let i = 1; i <= 85; i++) assert.deepEqual(settle(`v${i}`, i), []);
+    for (let i = 86; i <= 90; i++) settle(`v${i}`, i);
+    assert.deepEqual(settle('v91', 91), [{ rejected: 'settlement_unknown' }]);
   });
 
   it('counts once however often it is sent, and keeps its id', () => {
