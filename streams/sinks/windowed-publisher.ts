@@ -28,6 +28,8 @@ export class PublishRefused extends Error {
 /** Header: the stream sequence that the subject's last message must have, 0 where it must have none. */
 export const expectedRevision = 'Nats-Expected-Last-Subject-Sequence';
 const wrongLastSequence = 10071;
+/** JetStream's own code for a message that is larger than its stream takes. */
+const payloadTooLarge = 10054;
 
 /** Whether somebody else's message, or an earlier attempt at this one, was the subject's last. */
 export function isWrongRevision(error: unknown): boolean {
@@ -101,6 +103,13 @@ export class WindowedPublisher {
     return new Promise((resolve, reject) => {
       const token = (this.next++).toString(36);
       const each: Pending = { subject, data, headers: headersOf(fields), resolve, reject, sentAt: 0 };
+      const bytes = data.length + (each.headers === undefined ? 0 : headerBytes(fields));
+      const bytesMax = this.link.nats.info?.max_payload ?? Infinity;
+      if (bytes > bytesMax) {
+        // The client throws at each attempt, also from a timer; the server would end the connection.
+        reject(new PublishRefused(subject, payloadTooLarge, `${bytes} bytes, ${bytesMax} at most`));
+        return;
+      }
       if (this.hasRoom) this.send(token, each);
       else {
         this.waiting.push({ token, each });
@@ -214,6 +223,13 @@ function parseAck(message: Msg): PubAck | null {
   } catch {
     return null;
   }
+}
+
+/** As they are sent: `NATS/1.0`, a line each, an empty one. */
+function headerBytes(fields: Readonly<Record<string, string>>): number {
+  let bytes = 12;
+  for (const [name, value] of Object.entries(fields)) bytes += Buffer.byteLength(`${name}: ${value}\r\n`);
+  return bytes;
 }
 
 function headersOf(fields: Readonly<Record<string, string>>): MsgHdrs | undefined {

@@ -85,6 +85,19 @@ describe('publishing with acknowledgement', () => {
     assert.equal(state.messages, 3_000);
   });
 
+  it('rejects what is larger than the server takes, and goes on', async () => {
+    const fits = link.nats.info?.max_payload ?? assert.fail();
+    for (const [size, fields] of [
+      [fits + 1, {}],
+      [fits - 20, { 'Nats-Msg-Id': 'a' }],
+    ] as const) {
+      await assert.rejects(publisher.publish('cash.1', new Uint8Array(size), fields), PublishRefused);
+    }
+    await publisher.publish('cash.1', new Uint8Array(fits));
+    await publisher.publish('cash.1', new Uint8Array(fits - 28), { 'Nats-Msg-Id': 'a' });
+    assert.equal(publisher.outstanding, 0);
+  });
+
   it('rejects with the server’s reason what it refuses for good', async () => {
     const expectation = { 'Nats-Expected-Last-Subject-Sequence': '0' };
     await publisher.publish('cash.1', bytes('a'), expectation);
