@@ -38,6 +38,8 @@ interface Marker {
   readonly effectRows: number;
   /** No account had failed: what is written now is all there is. */
   readonly isWhole: boolean;
+  /** When what was refused until then is in DEAD_LETTERS: those messages are not read again. */
+  readonly letters: Promise<void>;
 }
 
 interface Snapshot {
@@ -117,7 +119,13 @@ export class Checkpointer {
     this.ledgerCreated = ledgerCreated;
     this.framesFrom = this.cycleFrom = last?.framesFrom ?? 1;
     const effectsFrom = last?.effectsFrom ?? 1;
-    await this.save({ through: last?.sequence ?? 0, effectsFrom, effectRows: 0, isWhole: true });
+    await this.save({
+      through: last?.sequence ?? 0,
+      effectsFrom,
+      effectRows: 0,
+      letters: Promise.resolve(),
+      isWhole: true,
+    });
     ports.log.debug({ from: this.sequence, through }, 'checkpoints begin');
     this.timers = [
       ports.clock.every(intervalMs, () => {
@@ -137,6 +145,7 @@ export class Checkpointer {
     for (const { go } of this.waiting.splice(0)) go();
     await this.running;
     await ports.frames.flush();
+    await ports.deadLetters.settled();
     // In a frame that was refused, or still for a tick to tell: the next start frames them.
     if (ports.frames.effectsDurable < ports.frames.effectsWritten) {
       await this.saveMarks();
@@ -193,13 +202,14 @@ export class Checkpointer {
   private marker(): Marker {
     const { ports, ticker, stopped } = this.parts;
     const effectRows = ports.frames.effectsWritten;
+    const letters = ports.deadLetters.settled();
     if (stopped().size > 0) {
       const { sequence = 0, effectsFrom = 1 } = this.last ?? {};
       this.isCycleWhole = false;
-      return { through: sequence, effectsFrom, effectRows, isWhole: false };
+      return { through: sequence, effectsFrom, effectRows, letters, isWhole: false };
     }
     const effectsFrom = ports.effects.position + 1;
-    return { through: ticker.durableThrough, effectsFrom, effectRows, isWhole: true };
+    return { through: ticker.durableThrough, effectsFrom, effectRows, letters, isWhole: true };
   }
 
   /**
@@ -286,6 +296,8 @@ export class Checkpointer {
     const { ports, ticker } = this.parts;
     const { tick, applied } = ticker;
     const rows = ports.frames.effectsWritten;
+    // A state that has seen a refused message keeps it from being read, and refused, again.
+    await ports.deadLetters.settled();
     const isLogged = (): boolean => ticker.durableThrough >= applied && ticker.durableTick >= tick;
     await this.until(() => isLogged() && ports.frames.effectsDurable >= rows);
   }
@@ -320,7 +332,8 @@ export class Checkpointer {
     await Promise.all(saves).catch(again);
   }
 
-  private async save({ through, effectsFrom }: Marker): Promise<void> {
+  private async save({ through, effectsFrom, letters }: Marker): Promise<void> {
+    await letters;
     await this.put({
       format: changelogFormat,
       ledgerCreated: this.ledgerCreated,

@@ -268,6 +268,8 @@ export interface FrameHistory {
 
 export interface DeadLetterSink {
   publish(letter: DeadLetter): void;
+  /** Resolves when every letter published until now is acknowledged, refused for good or dropped. */
+  settled(): Promise<void>;
 }
 
 export interface AlertSink {

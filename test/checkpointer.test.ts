@@ -58,6 +58,7 @@ function checkpointerOf(intervalMs: number) {
         turn: () => Promise.resolve(),
       },
       effects: { position: 3 },
+      deadLetters: { settled: () => Promise.resolve() },
       frames: {
         position: 5,
         effectsWritten: 1,

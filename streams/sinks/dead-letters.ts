@@ -30,6 +30,10 @@ export class NatsDeadLetters implements DeadLetterSink {
     );
   }
 
+  settled(): Promise<void> {
+    return this.once.settled();
+  }
+
   flush(): Promise<void> {
     return this.once.flush();
   }

@@ -13,6 +13,7 @@ const onlyFirst = { 'Nats-Expected-Last-Subject-Sequence': '0' };
 export class PublishOnce {
   private readonly publisher: WindowedPublisher;
   private readonly log: Log;
+  private readonly underWay = new Set<Promise<void>>();
   dropped = 0;
 
   constructor(publisher: WindowedPublisher, log: Log) {
@@ -30,10 +31,20 @@ export class PublishOnce {
       return;
     }
     // Each repetition by the publisher itself may meet its own first attempt: that, too, is success.
-    this.publisher.publish(subject, encode(), onlyFirst).catch((error: unknown) => {
-      if (error instanceof PublishRefused && error.code === isThereAlready) return;
-      this.log.error({ subject, error: String(error) }, 'could not be published');
-    });
+    const published = this.publisher.publish(subject, encode(), onlyFirst).then(
+      () => undefined,
+      (error: unknown) => {
+        if (error instanceof PublishRefused && error.code === isThereAlready) return;
+        this.log.error({ subject, error: String(error) }, 'could not be published');
+      },
+    );
+    this.underWay.add(published);
+    void published.finally(() => this.underWay.delete(published));
+  }
+
+  /** Resolves when nothing that was published until now is under way any more. */
+  async settled(): Promise<void> {
+    await Promise.all(this.underWay);
   }
 
   flush(): Promise<void> {

@@ -170,12 +170,16 @@ function updates({ process, witness }: EngineSurroundings): Updates {
 
 function deadLetters(server: SimulatedServer, connection: Connection): DeadLetterSink {
   let core = 0;
+  const underWay = new Set<Promise<unknown>>();
   return {
+    settled: async () => void (await Promise.all(underWay)),
     publish(letter) {
       const copy = { ...letter, payload: letter.payload.slice() };
       const { stream, sequence, index } = letter;
       const id = stream === '' ? `core.${core++}` : `${stream}.${sequence}.${index}`;
-      void connection.request(() => server.publishOnce(server.deadLetters, id, copy));
+      const published = connection.request(() => server.publishOnce(server.deadLetters, id, copy));
+      underWay.add(published);
+      void published.then(() => underWay.delete(published));
     },
   };
 }
