@@ -13,6 +13,9 @@ export class RecordedEffects implements RecallSource {
   tick = 0;
   private readonly events = new EffectTable();
   private at = 0;
+  private newest = 0;
+  /** By sequence and index: rows that do not follow the order, of accounts that were rebuilt while others went on. */
+  private readonly strays = new Map<string, number>();
   /** From here on events were recorded before the tick that told of them was known. */
   private untoldFrom = 0;
   private readonly lateOnes = new Map<string, RecordedEffect[]>();
@@ -22,6 +25,9 @@ export class RecordedEffects implements RecallSource {
     // A late booking comes after what its account had seen, which may be a message that was refused.
     this.through = Math.max(this.through, effect.sequence);
     if (effect.late === null) {
+      const { sequence, index } = effect;
+      if (sequence < this.newest) this.strays.set(`${sequence}:${index}`, this.events.count);
+      else this.newest = sequence;
       this.events.add(effect);
       return;
     }
@@ -37,7 +43,8 @@ export class RecordedEffects implements RecallSource {
     for (let row = this.at; events.sequence(row) === sequence; row++) {
       if (events.index(row) === index) return events.effect(row);
     }
-    return null;
+    const stray = this.strays.size === 0 ? undefined : this.strays.get(`${sequence}:${index}`);
+    return stray === undefined ? null : events.effect(stray);
   }
 
   late(account: string, sequence: number): readonly RecordedEffect[] {
@@ -58,7 +65,8 @@ export class RecordedEffects implements RecallSource {
   /** The past is applied: its memory is given back. */
   forget(): void {
     this.events.clear();
-    this.at = this.untoldFrom = 0;
+    this.at = this.untoldFrom = this.newest = 0;
+    this.strays.clear();
     this.lateOnes.clear();
   }
 }

@@ -33,6 +33,16 @@ describe('recorded effects', () => {
     assert.deepEqual(effects.effect(9, 1)?.bookings, [9]);
   });
 
+  it('are found, too, where an account was rebuilt after others had gone on', () => {
+    const effects = new RecordedEffects();
+    for (const sequence of [1, 5, 6, 2, 4, 9]) effects.add(recorded(sequence, 0));
+    for (const sequence of [1, 2, 4, 5, 6]) {
+      assert.deepEqual(effects.effect(sequence, 0)?.bookings, [sequence]);
+    }
+    assert.equal(effects.effect(7, 0), null);
+    assert.deepEqual(effects.effect(9, 0)?.bookings, [9]);
+  });
+
   it('are what was added, however many there are', () => {
     const effects = new RecordedEffects();
     const many = Array.from({ length: 5_000 }, (_, i) =>

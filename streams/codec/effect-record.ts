@@ -72,8 +72,9 @@ export class EffectMessage {
       this.view.setFloat64(baseAt, e.sequence);
     }
     if (late === null) {
-      if (Number.isNaN(this.first)) this.first = e.sequence;
-      this.last = e.sequence;
+      // Of an account that was rebuilt they come later than those of others.
+      this.first = Number.isNaN(this.first) ? e.sequence : Math.min(this.first, e.sequence);
+      this.last = Number.isNaN(this.last) ? e.sequence : Math.max(this.last, e.sequence);
     }
     const flagsAt = this.at++;
     const delta = e.sequence - this.base;

@@ -85,9 +85,12 @@ describe('messages of the effect log', () => {
     for (const sequence of [7, 9]) message.add(sampleEffect({ sequence }));
     message.add(sampleEffect({ sequence: 2, event: late }));
     assert.deepEqual([message.first, message.last], [7, 9]);
+    // Of an account that was rebuilt while others went on.
+    message.add(sampleEffect({ sequence: 5 }));
+    assert.deepEqual([message.first, message.last], [5, 9]);
     assert.deepEqual(
       read(message.bytesAfter(0)).map(({ sequence }) => sequence),
-      [3, 7, 9, 2],
+      [3, 7, 9, 2, 5],
     );
   });
 
