@@ -23,6 +23,8 @@ export const limits = {
   checkpointSliceAccounts: 64,
   checkpointSliceMs: 16,
   checkpointMarksInChunk: 64,
+  /** A changelog that a former owner still writes to is read again, so often. */
+  changelogReadingsMax: 3,
   /** Accounts that are written though nothing durable of them changed: some 3 % of a core. */
   checkpointRefreshPerSecond: 1_000,
   /** All of few accounts are not written again sooner than this. */

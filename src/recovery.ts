@@ -3,6 +3,7 @@
  * as it was valued the first time, the curve's last rows, the last prices. Trusts nothing that it has not checked: a
  * ledger that is not the one the checkpoint is of ends the start with a sentence.
  */
+import { limits } from '../config/limits.ts';
 import type { Config } from '../config/load.ts';
 import type { PriceConflater } from '../streams/operators/conflate-prices.ts';
 import type { Checkpointer } from './checkpointer.ts';
@@ -119,8 +120,29 @@ export class Recovery {
   }
 
   private async loadChangelog(): Promise<Checkpoint | null> {
-    const { ports, book, checkpointer } = this.parts;
-    const checkpoint = await ports.changelog.load({
+    const { book, checkpointer, ports } = this.parts;
+    let checkpoint = await this.readChangelog();
+    for (let again = 1; ; again++) {
+      try {
+        book.endRestore();
+        break;
+      } catch (error) {
+        // A former owner that had a state under way may have written it, and its page, between the two readings.
+        if (again === limits.changelogReadingsMax) throw error;
+        ports.log.warn(
+          { error: String(error) },
+          'the changelog changed while it was read, and is read again',
+        );
+        checkpoint = await this.readChangelog();
+      }
+    }
+    for (let row = 0; row < book.accounts.count; row++) checkpointer.notePages(row, book.idPageCount(row));
+    return checkpoint;
+  }
+
+  private readChangelog(): Promise<Checkpoint | null> {
+    const { ports, book } = this.parts;
+    return ports.changelog.load({
       account: (_, state) => {
         book.restore(state);
       },
@@ -134,9 +156,6 @@ export class Recovery {
           this.marks.set(mark.symbol, mark);
       },
     });
-    book.endRestore();
-    for (let row = 0; row < book.accounts.count; row++) checkpointer.notePages(row, book.idPageCount(row));
-    return checkpoint;
   }
 }
 
