@@ -118,7 +118,9 @@ class Engine implements App {
       applied: () => this.intake.applied,
       checkpoint: () => checkpointer.sequence,
     });
-    const voids = new VoidHistory(book, ports.ledger, ports.effects);
+    const voids = new VoidHistory(book, ports.ledger, ports.effects, () =>
+      ticker.settle(ports.ticks === null),
+    );
     this.supervisor = new AccountSupervisor({
       voids,
       ports,

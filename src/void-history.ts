@@ -11,11 +11,19 @@ export class VoidHistory {
   private readonly book: Book;
   private readonly ledger: Pick<LedgerSource, 'ofAccount'>;
   private readonly effects: Pick<EffectLog, 'find'>;
+  private readonly settle: () => Promise<void>;
 
-  constructor(book: Book, ledger: Pick<LedgerSource, 'ofAccount'>, effects: Pick<EffectLog, 'find'>) {
+  /** `settle`: what was recorded until now is published, since only then it can be found. */
+  constructor(
+    book: Book,
+    ledger: Pick<LedgerSource, 'ofAccount'>,
+    effects: Pick<EffectLog, 'find'>,
+    settle: () => Promise<void> = () => Promise.resolve(),
+  ) {
     this.book = book;
     this.ledger = ledger;
     this.effects = effects;
+    this.settle = settle;
   }
 
   /** Whether messages of the batch must be applied one by one, each after `prepare`. */
@@ -30,6 +38,7 @@ export class VoidHistory {
     await this.ledger.ofAccount(message.account, message.sequence - 1, (past) => {
       rebuild.take(past);
     });
+    await this.settle();
     let left: number = limits.voidRecordsMax;
     for (const { sequence, index } of rebuild.wanted()) {
       if (left-- === 0) break;

@@ -40,7 +40,10 @@ class Way {
       frames: { congested: false } as never,
       symbols: bench.symbols,
       describe: () => Promise.resolve(),
-      voids: new VoidHistory(bench.book, source, effects),
+      voids: new VoidHistory(bench.book, source, effects, async () => {
+        await Promise.resolve();
+        told.push('settled');
+      }),
       deliver: (batch) => {
         for (const message of batch) {
           told.push(`applied ${message.sequence}`);
@@ -80,7 +83,8 @@ describe('a void on its way into the book', () => {
     await way.take(deposit('a', 'd1'), deposit('b', 'd1'), fill('f1', 50), undo('f1'), fill('f2', 60));
     assert.deepEqual(way.told, [
       ...['applied 1', 'applied 2', 'applied 3'],
-      ...['asked a 3', 'looked up 3.0', 'applied 4', 'applied 5'],
+      // Only what is published can be looked up.
+      ...['asked a 3', 'settled', 'looked up 3.0', 'applied 4', 'applied 5'],
     ]);
     assert.equal(way.bench.inspect('a')?.['cash_balance'], 1_400_000);
     assert.equal(way.intake.applied, 5);
@@ -91,9 +95,9 @@ describe('a void on its way into the book', () => {
     await way.take(undo('f1'), deposit('b', 'd1'));
     await way.take(deposit('a', 'd1'), fill('f1', 50), fill('f2', 60));
     assert.deepEqual(way.told, [
-      ...['asked a 0', 'applied 1', 'applied 2', 'applied 3'],
+      ...['asked a 0', 'settled', 'applied 1', 'applied 2', 'applied 3'],
       // Its record need not be looked up: it is made by the message at hand.
-      ...['asked a 3', 'applied 4', 'applied 5'],
+      ...['asked a 3', 'settled', 'applied 4', 'applied 5'],
     ]);
     assert.equal(way.bench.inspect('a')?.['cash_balance'], 1_400_000);
   });
