@@ -63,6 +63,8 @@ export const limits = {
   publishWindowBytes: 16_777_216,
   /** What is not acknowledged within this is sent again. */
   publishAckMs: 5_000,
+  /** How often that, and what could not be sent at all, is looked for. */
+  publishCheckMs: 250,
   /** Dead letters and alerts waiting to be acknowledged; beyond, they are counted and dropped. */
   publishOnceBytesMax: 67_108_864,
   droppedBetweenLogs: 10_000,

@@ -1,10 +1,10 @@
 /** The sink over a real nats-server and the real engine: once each, whatever happens on the way. */
 import assert from 'node:assert/strict';
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
-import { connect, headers, type JetStreamClient, type JetStreamManager, type NatsConnection } from 'nats';
+import { connect, type JetStreamClient, type JetStreamManager, type NatsConnection } from 'nats';
 import type { Log } from '../src/ports.ts';
 import { startSink, type Sink } from '../src/sink.ts';
-import { frameRow, publishFrame, type TestFrame } from './support/frames.ts';
+import { frameRow, publishFence, publishFrame, type TestFrame } from './support/frames.ts';
 import { startNats, type TestNats } from './support/nats.ts';
 import { startStoreProcess, type TestStore } from './support/store-process.ts';
 import { until } from './support/until.ts';
@@ -285,10 +285,7 @@ describe('the sink', function () {
 
   it('drops it also when it starts after the newer one had begun, and had only said so', async () => {
     await sink.stop();
-    const fence = headers();
-    fence.set('Tidemark-Table', 'fence');
-    fence.set('Tidemark-Epoch', '9');
-    await js.publish('frames.5.fence', '', { headers: fence });
+    await publishFence(js, 5, 9);
     await start();
     await drained();
     await sink.stop();

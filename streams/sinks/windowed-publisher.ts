@@ -74,7 +74,7 @@ export class WindowedPublisher {
     this.log = log;
     link.nats.subscribe(`${this.inbox}.*`, { callback: (_error, message) => this.receive(message) });
     link.onReconnect(() => this.sendAgain(-Infinity));
-    this.cancel = clock.every(limits.publishAckMs / 4, () => this.sendAgain(limits.publishAckMs));
+    this.cancel = clock.every(limits.publishCheckMs, () => this.sendAgain(limits.publishAckMs));
   }
 
   /** Messages not acknowledged yet. */
@@ -147,7 +147,7 @@ export class WindowedPublisher {
   }
 
   private transmit(token: string, each: Pending): void {
-    each.sentAt = this.clock.now();
+    each.sentAt = this.link.isUp ? this.clock.now() : -Infinity;
     if (!this.link.isUp) return;
     const reply = `${this.inbox}.${token}`;
     this.link.nats.publish(

@@ -56,6 +56,8 @@ export class NatsFrameHistory implements FrameHistory {
       take: (fence) => void owners.isStale(fence),
     });
     const rows = new LastRows();
+    /** Frames that have late bookings, and where each was first. */
+    const named = new Map<string, number>();
     let frames = 0;
     await readSubjects({
       link,
@@ -73,8 +75,14 @@ export class NatsFrameHistory implements FrameHistory {
         const table = headers?.get('Tidemark-Table') ?? '';
         const columns = headers?.get('Tidemark-Columns').split(',') ?? [];
         if (table === 'effects') {
-          this.cover(headers?.get('Tidemark-Frame') ?? '');
-          for (const late of lateBookings(columns, data)) this.count(late, 1);
+          const name = headers?.get('Tidemark-Frame') ?? '';
+          this.cover(name);
+          for (const late of lateBookings(columns, data)) {
+            // A frame that was sent again, beyond the duplicate window, is in ClickHouse once.
+            if ((named.get(name) ?? sequence) !== sequence) break;
+            named.set(name, sequence);
+            this.count(late, 1);
+          }
         } else if (table === 'equity_curve') rows.add(columns, data);
       },
     });

@@ -37,6 +37,14 @@ export async function publishFrame(js: JetStreamClient, frame: TestFrame): Promi
   return seq;
 }
 
+/** What an owner writes first. */
+export async function publishFence(js: JetStreamClient, partition: number, epoch: number): Promise<void> {
+  const fields = headers();
+  fields.set('Tidemark-Table', 'fence');
+  fields.set('Tidemark-Epoch', String(epoch));
+  await js.publish(`frames.${partition}.fence`, '', { headers: fields });
+}
+
 /** A row of the table with these columns, the others NULL or 0 as the engine would send them. */
 export function frameRow(table: FrameTable, given: Readonly<Record<string, unknown>>): unknown[] {
   return frameColumns[table].map((column) => (column in given ? given[column] : (defaults[column] ?? null)));
