@@ -89,8 +89,8 @@ export const limits = {
   leaseRaisesMax: 3,
 
   // Messages of the effect log and of the changelog.
-  /** A message of the effect log is closed once it holds so much; what one tick recorded may need several. */
-  effectLogBytesMax: 400_000,
+  /** A message of the effect log ends behind the LEDGER message that reaches this: that one may have 10,000 effects of 80 bytes. */
+  effectLogBytesMax: 100_000,
   /** A former owner may write once more between reading the log's end and the fence. */
   effectLogFencesMax: 100,
   /** Messages of the log looked into for one record, from the first on that may have it. */

@@ -66,7 +66,7 @@ export class AccountSupervisor {
     await ports.ledger.ofAccount(account, ticker.applied, (message) => {
       if (message.sequence > (book.accounts.sequence[row] ?? 0)) tail.push(message);
     });
-    const recorded = await this.recordedOf(tail, failure);
+    const recorded = await this.recordedOf(tail);
     if (!this.hasFailed.has(row)) {
       this.hasFailed.add(row);
       try {
@@ -105,15 +105,11 @@ export class AccountSupervisor {
     book.endRestore();
   }
 
-  /** Effects of events that had been applied before it failed: they are not valued anew. */
-  private async recordedOf(
-    tail: readonly LedgerMessage[],
-    failure: Failure,
-  ): Promise<ReadonlyMap<string, RecordedEffect>> {
+  /** Effects of its events that are recorded, which are not valued anew: of all before it failed; in a recovery of more. */
+  private async recordedOf(tail: readonly LedgerMessage[]): Promise<ReadonlyMap<string, RecordedEffect>> {
     const found = new Map<string, RecordedEffect>();
     for (const { sequence, items } of tail) {
       for (let index = 0; index < items.length; index++) {
-        if (!wasDone(failure, sequence, index)) continue;
         const effect = await this.parts.ports.effects.find(sequence, index);
         if (effect !== null) found.set(`${String(sequence)}:${String(index)}`, effect);
       }

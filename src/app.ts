@@ -206,7 +206,7 @@ class Engine implements App {
     partition.send({ type: 'caught_up' });
     ports.log.info({ accounts: this.book.accounts.count, sequence: this.intake.applied }, 'live');
     this.openTicks();
-    await ports.trades.open(this.tradeIntake(), this.outcomes.refuse);
+    await ports.trades.open(this.tradeIntake(), this.outcomes.refuse, () => ports.deadLetters.settled());
   }
 
   async stop(): Promise<void> {

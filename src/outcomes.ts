@@ -35,8 +35,7 @@ export class Outcomes implements Desk, Judge {
   readonly book: Book;
   readonly judge: Judge = this;
   private readonly parts: OutcomeParts;
-  /** LEDGER sequence up to which effects were recorded before the start, and which of them were framed. */
-  private recordedThrough = 0;
+  /** Whether the effects of a LEDGER sequence were framed before the start. */
   private isFramed: (sequence: number) => boolean = () => false;
   /** The account that is being told about booked something at this tick. */
   private hasBookedLate = false;
@@ -51,9 +50,8 @@ export class Outcomes implements Desk, Judge {
     this.book = parts.book;
   }
 
-  /** Events of the past are applied again: what was recorded and framed of them is not written twice. */
-  recallPast(recordedThrough: number, isFramed: (sequence: number) => boolean): void {
-    this.recordedThrough = recordedThrough;
+  /** Events of the past are applied again: what was framed of them is not framed twice. */
+  recallPast(isFramed: (sequence: number) => boolean): void {
     this.isFramed = isFramed;
   }
 
@@ -86,8 +84,9 @@ export class Outcomes implements Desk, Judge {
   private tell(effect: Effect): void {
     const { ports, counters, checkpointer, book, conflater, gate, config, alerting } = this.parts;
     const { event, sequence } = effect;
-    if (sequence > this.recordedThrough) ports.effects.record(effect);
-    if (!this.isFramed(sequence)) ports.frames.effect(effect);
+    // What is not in the log has not been framed either, whatever was framed around it. The log last, which says so.
+    if (!effect.isRecalled || !this.isFramed(sequence)) ports.frames.effect(effect);
+    if (!effect.isRecalled) ports.effects.record(effect);
     counters.applied(event.kind);
     const row = book.accounts.find(effect.accountId);
     checkpointer.note(row);
@@ -141,21 +140,18 @@ export class Outcomes implements Desk, Judge {
     this.noteDone(sequence, index);
   }
 
-  rejected(message: LedgerMessage, index: number, { reason, detail }: Rejected): void {
+  /** `decidedAt`: the sequence of the message at which it was decided, where that is a later one. */
+  rejected(
+    message: LedgerMessage,
+    index: number,
+    { reason, detail }: Rejected,
+    decidedAt = message.sequence,
+  ): void {
     const { sequence, subject, account, time, payload } = message;
     if (this.wasDone?.(sequence, index) === true) return;
     this.noteSeen(account);
-    this.refuse({
-      stream: 'LEDGER',
-      sequence,
-      index,
-      subject,
-      account: account === '' ? '_' : account,
-      reason,
-      detail,
-      time,
-      payload,
-    });
+    const letter = { stream: 'LEDGER', sequence, index, subject, reason, detail, time, payload };
+    this.refuseAt({ ...letter, account: account === '' ? '_' : account }, decidedAt);
     this.parts.alerting.refused(message, index);
     this.noteDone(sequence, index);
   }
@@ -165,12 +161,16 @@ export class Outcomes implements Desk, Judge {
   }
 
   readonly refuse = (letter: DeadLetter): void => {
+    this.refuseAt(letter, letter.sequence);
+  };
+
+  private refuseAt(letter: DeadLetter, decidedAt: number): void {
     const { ports, counters, alerting } = this.parts;
     counters.refused(letter.reason);
     ports.deadLetters.publish(letter);
-    if (letter.stream !== 'LEDGER' || !this.isFramed(letter.sequence)) ports.frames.rejected(letter);
+    if (letter.stream !== 'LEDGER' || !this.isFramed(decidedAt)) ports.frames.rejected(letter);
     alerting.rejected(letter);
-  };
+  }
 
   /** Nobody is told of a figure that a crash could still change. */
   emit(update: EquityUpdate, row: number): void {

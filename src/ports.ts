@@ -181,8 +181,11 @@ export interface ChangelogReader {
 }
 
 export interface TradeSource {
-  /** Splits trades into settlements until closed; offers their prices. */
-  open(intake: PriceIntake, refuse: Refuse): Promise<void>;
+  /**
+   * Splits trades into settlements until closed; offers their prices. A trade that is refused is acknowledged when
+   * `kept` resolves: then what was refused until now is kept.
+   */
+  open(intake: PriceIntake, refuse: Refuse, kept: () => Promise<void>): Promise<void>;
   /** Resolves when every trade that the server has now is in LEDGER, acknowledged. */
   drain(): Promise<void>;
   close(): Promise<void>;

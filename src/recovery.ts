@@ -81,7 +81,7 @@ export class Recovery {
 
     this.phase = 'ledger';
     this.parts.ticker.tick = this.lastTick(checkpoint);
-    outcomes.recallPast(this.effects.through, (sequence) => history.isFramed(sequence));
+    outcomes.recallPast((sequence) => history.isFramed(sequence));
     book.past.begin(this.effects, history.curves, (effect) => {
       outcomes.bookedLateAgain(effect, history.isLateFramed(framedLate(effect)));
     });

@@ -127,5 +127,14 @@ describe('an account that fails', function () {
     engine = await startEngine(config, { natsUrl: server.url, log: silentLog(), adapt: failing });
     const after = await inspect('a');
     assert.deepEqual([after['cash'], after['state']], [{ USD: 1_002 }, 'active.healthy']);
+    // Rows of others had been framed around them.
+    const all = await until(
+      async () => {
+        const ids = await framed();
+        return ids.includes('d3') ? ids : null;
+      },
+      { what: 'the frames', timeoutMs: 20_000 },
+    );
+    assert.deepEqual([...all].sort(), ['bad', 'd1', 'd1', 'd3']);
   });
 });

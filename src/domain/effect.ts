@@ -49,6 +49,8 @@ export interface Effect {
   readonly crossings: CashCrossing[];
   /** Of an event that is applied again as recorded: the tick that first told of it; NaN otherwise. */
   recordedTick: number;
+  /** The event is applied again as recorded: its effect is in the effect log. */
+  isRecalled: boolean;
   quantityBefore: number;
   quantityAfter: number;
   costBefore: number;

@@ -52,7 +52,8 @@ export interface Judge {
   /** At a tick: what waited for a rate was booked in base. */
   bookedLate(effect: Effect): void;
   duplicate(message: LedgerMessage, index: number): void;
-  rejected(message: LedgerMessage, index: number, rejection: Rejected): void;
+  /** `decidedAt`: LEDGER sequence of the message at which it was decided, where that is a later one (a void that waited). */
+  rejected(message: LedgerMessage, index: number, rejection: Rejected, decidedAt?: number): void;
   /** A void of the account waits for its target, or waits no more: its state is another, its figures are not. */
   voidsWaiting(row: number): void;
 }
@@ -373,6 +374,7 @@ export class Book {
       effect.equityBefore = recorded.equityBefore;
       effect.navBefore = recorded.navBefore;
       effect.recordedTick = recorded.tick;
+      effect.isRecalled = true;
     }
     b.recall.use(null);
     b.marking.touch(row, 2);

@@ -7,7 +7,7 @@ export function emptyEffect(): Effect {
     event: { kind: 'open', name: null, baseCurrency: null, timezone: null, cutoverMinutes: null, settings: {}, ts: NaN },
     symbol: '', priceScale: 0, quantityScale: 0, quantity: 0, price: 0, feeQuantity: 0, currency: '', cashEffect: 0,
     realized: 0, realizedBase: 0, fees: 0, feesBase: 0, incomeBase: 0, flowBase: 0, rate: NaN, bookings: [], crossings: [],
-    recordedTick: NaN, quantityBefore: 0,
+    recordedTick: NaN, isRecalled: false, quantityBefore: 0,
     quantityAfter: 0, costBefore: 0, costAfter: 0, positionRealized: 0, equityBefore: NaN, navBefore: NaN, units: NaN,
     nav: NaN,
     epoch: 1,
@@ -20,6 +20,7 @@ export function emptyEffect(): Effect {
 export function resetEffect(e: Effect): void {
   e.bookings.length = e.crossings.length = 0;
   e.recordedTick = NaN;
+  e.isRecalled = false;
   e.symbol = e.currency = e.stateBefore = '';
   e.priceScale = e.quantityScale = 0;
   e.quantity = e.price = e.feeQuantity = e.cashEffect = 0;

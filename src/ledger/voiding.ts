@@ -85,7 +85,7 @@ export class Voiding {
   expire(message: LedgerMessage, judge: Judge): void {
     if (!this.b.voids.isOverdue(message.time)) return;
     for (const { row, waiting } of this.b.voids.takeExpired(message)) {
-      judge.rejected(this.letterOf(row, waiting), waiting.index, outcomes.voidTooLate);
+      judge.rejected(this.letterOf(row, waiting), waiting.index, outcomes.voidTooLate, message.sequence);
       judge.voidsWaiting(row);
     }
   }
@@ -118,7 +118,7 @@ export class Voiding {
         // Who waited for the id of a void learns that it is one.
         this.applyWaiting(row, waiting.event, message, judge, apply);
       } else if (typeof outcome === 'object')
-        judge.rejected(this.letterOf(row, waiting), waiting.index, outcome);
+        judge.rejected(this.letterOf(row, waiting), waiting.index, outcome, message.sequence);
       judge.voidsWaiting(row);
     }
   }

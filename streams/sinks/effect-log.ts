@@ -37,6 +37,8 @@ export class NatsEffectLog implements EffectLog {
   private message = new EffectMessage();
   private readonly full: EffectMessage[] = [];
   private bytes = 0;
+  /** LEDGER sequence of what was recorded last. */
+  private recorded = 0;
   private chain: Promise<void> = Promise.resolve();
   private broken: Error | null = null;
   private isClosed = false;
@@ -84,12 +86,15 @@ export class NatsEffectLog implements EffectLog {
   }
 
   record(effect: Effect): void {
+    // Between two LEDGER messages only: of one that is recorded in part the rest would be valued anew after a crash.
+    if (this.message.length >= limits.effectLogBytesMax && effect.sequence !== this.recorded) {
+      this.full.push(this.message);
+      this.message = new EffectMessage();
+    }
     const before = this.message.length;
     this.message.add(effect);
     this.bytes += this.message.length - before;
-    if (this.message.length < limits.effectLogBytesMax) return;
-    this.full.push(this.message);
-    this.message = new EffectMessage();
+    this.recorded = effect.sequence;
   }
 
   publish(tick: number, time: number): Promise<void> {

@@ -58,7 +58,7 @@ export class NatsFrames implements FrameSink {
     this.options = options;
     const { partition, clock, flushIntervalMs } = options;
     this.effects = new EffectFrames((covers, rows, body) => {
-      this.send({ table: 'effects', name: `effects:${partition}:${covers}`, rows, body });
+      this.send({ table: 'effects', name: `effects:${partition}:${covers}:${this.epoch}`, rows, body });
     });
     this.curves = this.table('equity_curve');
     this.prices = this.table('prices');

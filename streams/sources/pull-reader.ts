@@ -82,7 +82,6 @@ export class PullReader {
   /** Starts at a stream sequence. Throws where the stream no longer has it, or never had what came before. */
   async open(from: number): Promise<void> {
     this.next = from;
-    await this.check();
     this.isOpen = true;
     this.watch = setInterval(() => this.checkSilence(), limits.ledgerHeartbeatMs * 2);
     this.watch.unref();

@@ -32,6 +32,7 @@ const notTheSubject = rejected('malformed', 'subject');
 export class NatsTradeSource implements TradeSource {
   private readonly options: TradeSourceOptions;
   private messages: ConsumerMessages | null = null;
+  private kept: () => Promise<void> = () => Promise.resolve();
   private isClosed = false;
   private forgetLink: Cancel = () => undefined;
   private reading: Promise<void> = Promise.resolve();
@@ -45,7 +46,8 @@ export class NatsTradeSource implements TradeSource {
     this.options = options;
   }
 
-  async open(intake: PriceIntake, refuse: Refuse): Promise<void> {
+  async open(intake: PriceIntake, refuse: Refuse, kept: () => Promise<void>): Promise<void> {
+    this.kept = kept;
     await this.ensureConsumer();
     // What was asked for went with the connection.
     this.forgetLink = this.options.link.onReconnect(() => void this.messages?.close());
@@ -137,8 +139,10 @@ export class NatsTradeSource implements TradeSource {
     const settled: Promise<unknown>[] = [];
     const trades = message.subject === tradesSubject ? readTrades(message.data) : [notTheSubject];
     for (const [index, trade] of trades.entries()) {
-      if (trade.kind === 'rejected') refuse(this.letter(message, index, trade));
-      else {
+      if (trade.kind === 'rejected') {
+        refuse(this.letter(message, index, trade));
+        settled.push(this.kept());
+      } else {
         this.offer(trade, intake);
         const place = placeOf(message, index);
         settled.push(this.settle(trade.buy, `${place}-buy`), this.settle(trade.sell, `${place}-sell`));

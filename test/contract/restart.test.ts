@@ -73,7 +73,7 @@ describe('an engine that was killed', function () {
     const sequence = await cash('d-4', 'withdrawal', 200_000);
     const last = await tick(['USDJPY', 160], ['EURUSD', 0.9], ['SAP', 90]);
 
-    await framed('effects', (name) => Number(/-(\d+)$/.exec(name)?.[1]) >= sequence);
+    await framed('effects', (name) => Number(/-(\d+):/.exec(name)?.[1]) >= sequence);
     await framed('equity_curve', (_, rows) => rows.some(([id, , , at]) => id === 'a' && at === last));
     await framed('prices', (_, rows) => rows.some((row) => row.includes(last)));
     const before = await engine.inspect('a');

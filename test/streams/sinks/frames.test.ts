@@ -92,7 +92,7 @@ describe('frames', () => {
     frames.release();
     await frames.flush();
     const [frame] = await stored();
-    assert.equal(frame!.name, 'effects:0:12-15');
+    assert.equal(frame!.name, 'effects:0:12-15:5');
     assert.equal(frame!.subject, 'frames.0.effects');
     assert.deepEqual(frame!.rows[0], {
       account_id: '7',
@@ -206,7 +206,7 @@ describe('frames', () => {
     frames.release();
     assert.deepEqual(await names(), []);
     clock.advance(100);
-    assert.deepEqual(await names(), ['effects:0:12-13', '5:0:2:0']);
+    assert.deepEqual(await names(), ['effects:0:12-13:5', '5:0:2:0']);
   });
 
   it('keep what no tick has sealed', async () => {
@@ -215,12 +215,12 @@ describe('frames', () => {
     frames.release();
     frames.effect(sampleEffect({ sequence: 13, time: NaN }));
     clock.advance(500);
-    assert.deepEqual(await names(), ['effects:0:12-12']);
+    assert.deepEqual(await names(), ['effects:0:12-12:5']);
     frames.seal(2, sampleTime + 1, 13);
     frames.release();
     await frames.flush();
     const [, second] = await stored();
-    assert.equal(second!.name, 'effects:0:13-13');
+    assert.equal(second!.name, 'effects:0:13-13:5');
     assert.deepEqual([second!.rows[0]!['ts'], second!.rows[0]!['tick']], [sampleTime + 1, 2]);
   });
 
@@ -232,7 +232,7 @@ describe('frames', () => {
     await frames.flush();
     assert.deepEqual(await names(), []);
     frames.release();
-    assert.deepEqual(await names(), ['effects:0:12-12', '5:0:1:0']);
+    assert.deepEqual(await names(), ['effects:0:12-12:5', '5:0:1:0']);
   });
 
   it('say how many rows of effects are acknowledged, and after which position later frames come', async () => {
@@ -259,7 +259,7 @@ describe('frames', () => {
     frames.seal(1, february, 22);
     frames.release();
     await frames.flush();
-    assert.deepEqual(await names(), ['5:0:0:0', 'effects:0:20-20', 'effects:0:21-22', '5:0:1:0']);
+    assert.deepEqual(await names(), ['5:0:0:0', 'effects:0:20-20:5', 'effects:0:21-22:5', '5:0:1:0']);
     for (let i = 0; i < limits.frameRowsMax + 1; i++)
       frames.price('A', 0, emptyPriceChanges(), 0, 2, february);
     frames.seal(2, february, 22);

@@ -84,7 +84,7 @@ describe('10,000 random messages, a deeply nested one and one of a megabyte', ()
     const instruments = new InstrumentTable(new SymbolTable());
     const settling = new WindowedPublisher(link, clock, log);
     const trades = new NatsTradeSource({ link, publisher: settling, instruments, clock, log });
-    await trades.open(intake, refuse);
+    await trades.open(intake, refuse, () => Promise.resolve());
     for (const payload of hostile()) void publisher.publish('trades', payload);
     const good = { id: 't', symbol: 'SAP', price: '1', quantity: 1, buyer: '7', seller: '8' };
     void publisher.publish('trades', bytes(JSON.stringify(good)));

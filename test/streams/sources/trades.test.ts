@@ -71,7 +71,7 @@ describe('over NATS', () => {
 
     it('become two settlements in LEDGER, and a price', async () => {
       await send({ ...trade, seller_fee: -2 });
-      await source.open(intake, refuse);
+      await source.open(intake, refuse, () => Promise.resolve());
       await source.drain();
       const settled = { symbol: 'SAP', quantity: 3, price: '10.50', ts: 5 };
       assert.deepEqual(await ledger(), [
@@ -82,7 +82,7 @@ describe('over NATS', () => {
     });
 
     it('of one id all come to LEDGER, which tells duplicates and conflicts of an account', async () => {
-      await source.open(intake, refuse);
+      await source.open(intake, refuse, () => Promise.resolve());
       await send(trade);
       await send({ ...trade, price: '11' });
       await send([{ ...trade, buyer: '9', seller: '10' }, trade]);
@@ -95,7 +95,7 @@ describe('over NATS', () => {
 
     it('that are delivered again are not refused again, nor settled again', async () => {
       await send([trade, 7]);
-      await source.open(intake, refuse);
+      await source.open(intake, refuse, () => Promise.resolve());
       await source.drain();
       // The server forgets what was acknowledged, and delivers from the beginning.
       const { consumers } = await managerOf(sender.nats);
@@ -111,7 +111,7 @@ describe('over NATS', () => {
     });
 
     it('that are wrong are refused by field, with their place in TRADES, and stop nothing', async () => {
-      await source.open(intake, refuse);
+      await source.open(intake, refuse, () => Promise.resolve());
       const { buyer: _, ...noBuyer } = trade;
       const bad = [
         'nope',
@@ -158,7 +158,7 @@ describe('over NATS', () => {
     });
 
     it('are settled once each, whatever is killed meanwhile', async () => {
-      await source.open(intake, refuse);
+      await source.open(intake, refuse, () => Promise.resolve());
       const count = 300;
       for (let i = 0; i < count; i++) {
         const message = JSON.stringify({ ...trade, id: `t${i}` });

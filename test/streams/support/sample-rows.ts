@@ -58,6 +58,7 @@ export function sampleEffect(fields: Partial<Effect> = {}): Effect {
     bookings: [250, NaN],
     crossings: [],
     recordedTick: NaN,
+    isRecalled: false,
     quantityBefore: 100_000,
     quantityAfter: 75_000,
     costBefore: 99_000,
