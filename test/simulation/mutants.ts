@@ -93,8 +93,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the low-water mark is that of the end of a pass',
     file: 'src/checkpointer.ts',
-    find: 'position + 1);\n    }\n    await this.save(marker);',
-    replace: 'position + 1);\n    }\n    await this.save(this.marker());',
+    find: 'this.isCycleWhole = marker.isWhole;\n    await this.save(marker);',
+    replace: 'this.isCycleWhole = marker.isWhole;\n    await this.save(this.marker());',
   },
   {
     name: 'marks are not kept',

@@ -164,8 +164,9 @@ describe('the lease of a partition', () => {
     await until(() => wait.epoch, { what: 'the lease', timeoutMs: takeoverMsMax });
     child.kill('SIGCONT');
     await until(() => lines.includes('fenced'), { what: 'the former owner to notice' });
-    assert.deepEqual(lines.slice(1, 3), ['held true', 'held false']);
-    assert.ok(!lines.slice(3).includes('held true'));
+    // Which of the two it prints first depends on which of its timers is first.
+    assert.equal(lines[1], 'held true');
+    assert.ok(!lines.slice(2).includes('held true'), lines.join());
   });
 
   it('is not held after a pause of the clock, and is lost once another has it', async () => {
