@@ -120,7 +120,7 @@ export class RealEngine {
 
   private async ask(what: string, request: object): Promise<Record<string, unknown>> {
     const reply = await this.nats.request(`tidemark.${what}`, text.encode(JSON.stringify(request)), {
-      timeout: 10_000,
+      timeout: 2_000,
     });
     return JSON.parse(text.decode(reply.data)) as Record<string, unknown>;
   }
