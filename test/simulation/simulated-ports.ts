@@ -172,7 +172,7 @@ function deadLetters(server: SimulatedServer, connection: Connection): DeadLette
   let core = 0;
   const underWay = new Set<Promise<unknown>>();
   return {
-    settled: async () => void (await Promise.all(underWay)),
+    settled: () => Promise.all(underWay).then(() => undefined),
     publish(letter) {
       const copy = { ...letter, payload: letter.payload.slice() };
       const { stream, sequence, index } = letter;
