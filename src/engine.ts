@@ -1,5 +1,5 @@
 /**
- * The role `engine` with real adapters: four connections to NATS, since a slow reader on one stalls what shares it, and
+ * The role `engine` with real adapters: five connections to NATS, since a slow reader on one stalls what shares it, and
  * the app over them. Whatever it publishes, it publishes as the owner of its partition. Knows no signal.
  */
 import type { Config } from '../config/load.ts';
@@ -55,8 +55,10 @@ export async function startEngine(
   const input = await connectNats({ url, name: 'tidemark-input', log, noEcho: true });
   const ledgerLink = await connectNats({ url, name: 'tidemark-ledger', log });
   const outputLink = await connectNats({ url, name: 'tidemark-output', log });
+  // Every tick with ledger events waits for its message here: none may stand before it.
+  const effectsLink = await connectNats({ url, name: 'tidemark-effects', log });
   const control = await connectNats({ url, name: 'tidemark-control', log });
-  const links = [input, ledgerLink, outputLink, control];
+  const links = [input, ledgerLink, outputLink, effectsLink, control];
   await keepStreams(control, config, log);
 
   const symbols = new SymbolTable();
@@ -77,7 +79,7 @@ export async function startEngine(
   const publisher = new WindowedPublisher(owned, clock, log);
   // Frames have a window of their own: they must not wait behind dead letters, nor these behind them.
   const framePublisher = new WindowedPublisher(owned, clock, log);
-  const effects = new NatsEffectLog({ link: owned, clock, log, partition });
+  const effects = new NatsEffectLog({ link: ownedLink(effectsLink, lease), clock, log, partition });
   const changelog = new NatsChangelog({ link: owned, clock, log, partition });
   const frames = new NatsFrames({
     publisher: framePublisher,
