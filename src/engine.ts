@@ -132,6 +132,8 @@ export async function startEngine(
       await publisher.flush();
       framePublisher.close();
       publisher.close();
+      effects.close();
+      changelog.close();
       for (const link of links) {
         if (link.isUp) await link.nats.flush();
         await link.close();
