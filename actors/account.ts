@@ -11,24 +11,28 @@ export type AccountEvent =
   | { readonly type: 'ledger'; readonly message: LedgerMessage }
   | { readonly type: 'tick'; readonly tick: number; readonly time: number };
 
-export function accountLogic(desk: Desk) {
+/** What an account does at an event; returns its row, which is its state. */
+export type AccountStep = (row: number, event: AccountEvent) => number;
+
+export function accountStep(desk: Desk): AccountStep {
   const { book, judge } = desk;
-  return fromTransition(
-    (row: number, event: AccountEvent): number => {
-      if (desk.stopped.size > 0 && desk.stopped.has(row)) return row;
-      // A throw would end the actor, and what it left half done would be built upon.
-      try {
-        if (event.type === 'tick') {
-          const update = book.closeTick(row, event.tick, event.time, judge);
-          if (update !== null) desk.emit(update, row);
-        } else book.apply(row, event.message, judge);
-      } catch (error) {
-        desk.failed(row, error, event.type === 'tick' ? NaN : event.message.sequence);
-      }
-      return row;
-    },
-    ({ input }: { input: number }) => input,
-  );
+  return (row, event) => {
+    if (desk.stopped.size > 0 && desk.stopped.has(row)) return row;
+    // A throw would end the actor, and what it left half done would be built upon.
+    try {
+      if (event.type === 'tick') {
+        const update = book.closeTick(row, event.tick, event.time, judge);
+        if (update !== null) desk.emit(update, row);
+      } else book.apply(row, event.message, judge);
+    } catch (error) {
+      desk.failed(row, error, event.type === 'tick' ? NaN : event.message.sequence);
+    }
+    return row;
+  };
+}
+
+export function accountLogic(step: AccountStep) {
+  return fromTransition(step, ({ input }: { input: number }) => input);
 }
 
 export type AccountActor = ActorRefFrom<ReturnType<typeof accountLogic>>;

@@ -6,8 +6,8 @@ import { createActor } from 'xstate';
 import type { AnyActorRef } from 'xstate';
 import type { LedgerMessage } from '../src/domain/ledger-event.ts';
 import type { PriceChanges } from '../src/domain/price-change.ts';
-import type { AccountActor } from './account.ts';
-import { accountLogic } from './account.ts';
+import type { AccountActor, AccountStep } from './account.ts';
+import { accountLogic, accountStep } from './account.ts';
 import type { Desk } from './desk.ts';
 
 interface LedgerEventSlot {
@@ -23,6 +23,7 @@ interface TickEventSlot {
 
 export class AccountActors {
   private readonly actors: AccountActor[] = [];
+  private readonly step: AccountStep;
   private readonly logic: ReturnType<typeof accountLogic>;
   private readonly desk: Desk;
   private readonly parent: AnyActorRef;
@@ -32,7 +33,8 @@ export class AccountActors {
   constructor(desk: Desk, parent: AnyActorRef) {
     this.desk = desk;
     this.parent = parent;
-    this.logic = accountLogic(desk);
+    this.step = accountStep(desk);
+    this.logic = accountLogic(this.step);
   }
 
   get count(): number {
@@ -48,6 +50,24 @@ export class AccountActors {
         this.ledgerEvent.message = message;
         this.actors[row]?.send(this.ledgerEvent);
       } else {
+        const opened = this.first(message);
+        if (opened >= 0) this.open(opened);
+      }
+    }
+  }
+
+  /**
+   * Messages of the past, before the accounts of the book have actors: each takes its step at once. Nobody else sends
+   * anything then, so that a mailbox would have one message and only cost.
+   */
+  replay(batch: readonly LedgerMessage[]): void {
+    const { book } = this.desk;
+    for (const message of batch) {
+      const row = book.accounts.find(message.account);
+      if (row >= 0) {
+        this.ledgerEvent.message = message;
+        this.step(row, this.ledgerEvent);
+      } else {
         this.first(message);
       }
     }
@@ -58,18 +78,17 @@ export class AccountActors {
     for (let row = this.actors.length; row < this.desk.book.accounts.count; row++) this.open(row);
   }
 
-  /** The first message of an account, which opens it or is refused. */
-  private first(message: LedgerMessage): void {
+  /** The first message of an account, which opens it or is refused: the row, -1 where there is none. */
+  private first(message: LedgerMessage): number {
     const { book, judge } = this.desk;
     try {
-      const opened = book.apply(-1, message, judge);
-      if (opened >= 0) this.open(opened);
+      return book.apply(-1, message, judge);
     } catch (error) {
       const row = book.accounts.find(message.account);
       // Without an account there is nobody to stop.
       if (row < 0) throw error;
-      this.open(row);
       this.desk.failed(row, error, message.sequence);
+      return row;
     }
   }
 

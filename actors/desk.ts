@@ -1,6 +1,7 @@
 /** What the actors of one partition share: the book over which each has its row, and where what they decide goes. */
 import type { EquityUpdate } from '../src/domain/equity-update.ts';
-import type { Book, Judge } from '../src/ledger/book.ts';
+import type { Book } from '../src/ledger/book.ts';
+import type { Judge } from '../src/ledger/judge.ts';
 
 export interface Desk {
   readonly book: Book;

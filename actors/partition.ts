@@ -19,7 +19,6 @@ export type PartitionEvent =
       readonly held: (symbol: number) => void;
     }
   | { readonly type: 'acquired' }
-  | { readonly type: 'loaded' }
   | { readonly type: 'restored' }
   | { readonly type: 'caught_up' }
   | { readonly type: 'drain' };
@@ -33,6 +32,9 @@ export const partitionLogic = setup({
   actions: {
     deliver: ({ context, event }) => {
       if (event.type === 'ledger') context.accounts.deliver(event.batch);
+    },
+    replay: ({ context, event }) => {
+      if (event.type === 'ledger') context.accounts.replay(event.batch);
     },
     openAll: ({ context }) => {
       context.accounts.openAll();
@@ -51,9 +53,8 @@ export const partitionLogic = setup({
     /** What was known when the engine started. */
     restoring: {
       on: {
-        loaded: { actions: 'openAll' },
-        ledger: { actions: 'deliver' },
-        restored: 'catching_up',
+        ledger: { actions: 'replay' },
+        restored: { target: 'catching_up', actions: 'openAll' },
         drain: 'draining',
       },
     },

@@ -1,7 +1,9 @@
 /**
  * Every bound of a queue, buffer, batch, window and retry, in one place, each with its unit in its name.
- * What a user may want to change is a key of config/default.yaml instead. Imports nothing.
+ * What a user may want to change is a key of config/default.yaml instead. Imports nothing but a part of itself.
  */
+import { gatewayLimits } from './limits-gateway.ts';
+
 export const limits = {
   // Frames: rows on their way to ClickHouse.
   frameRowsMax: 10_000,
@@ -14,17 +16,36 @@ export const limits = {
   /** Without a tick for so long, rows of an unfinished period of the curve are written. */
   curveIdleMs: 1_000,
 
+  /** What was not applied is remembered for who wrote it, some 200 bytes each; and what the last of the rest did, 64. */
+  verdictsKeptMax: 20_000,
+  verdictImpactsKept: 65_536,
+
+  /** Rows of effects that wait for a tick of the subject `ticks` to tell their time; with so many LEDGER waits for it, too. */
+  untickedRowsMax: 100_000,
+
   // Effect log and changelog.
   /** Effects recorded and not acknowledged, beyond which they are published without waiting for a tick. */
   effectsUnpublishedBytesMax: 4_194_304,
   /** States of accounts encoded and not yet acknowledged. */
   checkpointBatchBytesMax: 8_388_608,
-  /** Accounts encoded, or written, before whatever waits has its turn: some 1 ms; and how long until the next ones. */
-  checkpointSliceAccounts: 64,
-  checkpointSliceMs: 16,
+  /**
+   * Accounts, and pages of ids, encoded or written before whatever waits has its turn: some 0.5 ms, and as much for
+   * their acknowledgements. And how long until the next ones: 10,000 accounts a second; the second where the ledger is
+   * behind by so many messages, so that a pass takes its time rather than theirs.
+   */
+  checkpointSliceItems: 20,
+  checkpointSliceMs: 1,
+  checkpointSliceBusyMs: 5,
+  checkpointBusyMessages: 1_000,
   checkpointMarksInChunk: 64,
+  /** So long the end of an engine writes accounts of which no event is new. */
+  checkpointFinishMsMax: 3_000,
+  /** Accounts that take no events and are named by a checkpoint; with more of them it stays where it is. */
+  checkpointHeldAccountsMax: 1_000,
   /** A changelog that a former owner still writes to is read again, so often. */
   changelogReadingsMax: 3,
+  /** States of one account that may be written over while its parts are read: one a second, more at the end of its owner. */
+  changelogHeadsMax: 1_000,
   /** Accounts that are written though nothing durable of them changed: some 3 % of a core. */
   checkpointRefreshPerSecond: 1_000,
   /** All of few accounts are not written again sooner than this. */
@@ -47,6 +68,9 @@ export const limits = {
   /** Wait before an operation is tried again: doubled each time, up to the second. */
   natsRetryMsMin: 50,
   natsRetryMsMax: 2_000,
+
+  /** Instruments asked for at once: the first messages of a ledger may name a thousand symbols. */
+  instrumentLookupsAtOnce: 64,
 
   // Reading LEDGER.
   /** Messages under way from the server or waiting to be applied. */
@@ -97,6 +121,8 @@ export const limits = {
   effectLogFoundMessagesMax: 64,
   /** A value of the changelog that others write, too, is written over them so many times. */
   changelogRetriesMax: 8,
+  /** A larger state of an account is written in parts; of a server with small messages, half of its largest. */
+  changelogPartBytesMax: 500_000,
 
   // Alerts and health.
   /** Sources of one account of which the last sequence is remembered; of a further one the oldest is forgotten. */
@@ -148,7 +174,7 @@ export const limits = {
   /** A start that takes longer than this is told, again and again. */
   childSlowStartMs: 10_000,
   childRestartsMax: 10,
-  /** A child that has lived this long has its restarts forgotten. */
+  /** A child that has served this long has its restarts forgotten. */
   childSettledMs: 60_000,
   childRestartDelayMs: 250,
   childRestartDelayMsMax: 5_000,
@@ -174,6 +200,8 @@ export const limits = {
   // Sink: frames into ClickHouse.
   /** Inserts at once: a second one is parsed while the first is written. */
   sinkInsertsMax: 2,
+  /** Owners of a partition, a few words each: more than an engine that fails every second has in a day. */
+  ownersRememberedMax: 100_000,
   /** Frames delivered and not acknowledged: at most so many times frameBytesMax in memory. */
   sinkFramesHeldMax: 16,
   /** What a sink that was killed held goes to the next one after this. */
@@ -188,6 +216,9 @@ export const limits = {
   /** Wait before an insert is tried again: doubled each time, up to the second. */
   sinkRetryMsMin: 50,
   sinkRetryMsMax: 5_000,
+  /** So long rows cannot be written before it is an alert: longer than a restart of the store. */
+  sinkWaitingAlertMs: 15_000,
+  sinkWaitingReasonCharsMax: 500,
   /** Attempts after which a frame that ClickHouse refuses goes to DEAD_LETTERS. */
   sinkRefusalsMax: 3,
   /** One letter of a refused frame, below the server's default max_payload of 1 MiB. */
@@ -199,6 +230,8 @@ export const limits = {
   storeEngineCallsWaitingMax: 512,
   storeEngineMemoryBytesMax: 4_294_967_296,
   storeMarkCacheBytesMax: 268_435_456,
+  /** Left free on the store's disk: inserts are refused before a merge meets the end of it, which can break a part. */
+  storeDiskKeptFreeBytes: 268_435_456,
   /** A longer body is the data of an insert and goes by way of a file. */
   storeBodyBytesInMemoryMax: 33_554_432,
   storeSpoolBytesMax: 8_589_934_592,
@@ -213,29 +246,33 @@ export const limits = {
   /** Between two attempts to stop queries whose client has left. */
   storeStopPollMs: 50,
 
-  // Command line.
-  cliConnectMsMax: 5_000,
-  cliRequestMsMax: 5_000,
-  cliPingMs: 10_000,
-  cliPollMs: 20,
+  // Asking and writing from outside the engine: the command line and the gateway.
+  clientConnectMsMax: 5_000,
+  clientRequestMsMax: 5_000,
+  clientPingMs: 10_000,
+  clientPollMs: 20,
   /** So long a command waits for the engine to judge what it wrote. */
-  cliOutcomeMsMax: 10_000,
+  clientOutcomeMsMax: 10_000,
   /** A dead letter may be this much behind its account's sequence. */
-  cliDeadLetterMsMax: 500,
-  /** The same, where the account shows that something was applied. */
-  cliDeadLetterSoonMs: 50,
-  cliAccountsPageMax: 200,
+  clientDeadLetterMsMax: 500,
+  /** Accounts without their positions in one reply, which has to fit a message. */
+  clientAccountsPageMax: 200,
+  clientDeadLettersScannedMax: 100_000,
+  /** Requests for single messages under way at once. */
+  clientDeadLettersAtOnce: 64,
+
+  ...gatewayLimits,
+
+  // Command line.
   cliAccountsShown: 100,
   cliDeadLettersShown: 20,
-  cliDeadLettersScannedMax: 100_000,
-  /** Requests for single messages under way at once. */
-  cliDeadLettersAtOnce: 64,
   cliCellCharsMax: 60,
   cliTableRowsMax: 1_000,
   cliHistoryRowsShown: 60,
   cliHistoryPointsMax: 1_000_000,
   cliEpisodesShown: 20,
   cliChartRows: 12,
+  cliBarCells: 30,
   cliWatchRedrawMs: 200,
   cliWatchAccountsMax: 100_000,
   /** Accounts asked for before updates come; the others show with their first update. */
@@ -282,6 +319,8 @@ export const limits = {
   /** So long what differs at the end may stay as it is, and change, before it counts. */
   faultSettleMsMax: 20_000,
   faultCheckMsMax: 600_000,
+  /** Memory in which ClickHouse looks for doubled rows; beyond, it goes by way of its disk. */
+  faultGroupBytesMax: 268_435_456,
   /** From the loss of an engine to its standby being live. */
   faultTakeoverMsMax: 3_000,
   /** What a process may hold more after hostile messages than after the first of them. */
@@ -316,6 +355,25 @@ export const limits = {
   voidsWaitingPerAccountBytesMax: 262_144,
   /** Records of effects looked up for one message; what lies beyond is taken at today's rate. */
   voidRecordsMax: 20_000,
+
+  // Corrections of history.
+  /** Between two looks at what is to be corrected, while rows come or something waits; and while neither does. */
+  correctionPollMs: 500,
+  correctionIdleMs: 60_000,
+  /** Accounts that are walked at once. */
+  correctionsAtOnce: 2,
+  /** Rows of one query, and corrected rows held before they are written. */
+  correctionPageRows: 5_000,
+  correctionRowsHeld: 1_000,
+  correctionQueryMsMax: 60_000,
+  /** Voids and flows dated back, in an account's life: they are held while it is walked. */
+  correctionsPerAccountMax: 100_000,
+  correctionSymbolsInQuery: 100,
+  /** Wait before an account is tried again: doubled each time, up to the second. */
+  correctionRetryMsMin: 500,
+  correctionRetryMsMax: 60_000,
+  /** Failures in a row after which it is an alert. */
+  correctionFailuresTold: 4,
 
   // Rebuilding from LEDGER on the command line: replay, verify.
   rebuildBatchMessages: 1_000,

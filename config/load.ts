@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import type { Kind, Problem } from './kind.ts';
 import { isRecord } from './kind.ts';
+import { parsePeriodMs } from './period.ts';
 import { schema, type Config } from './schema.ts';
 
 export type { Config } from './schema.ts';
@@ -129,6 +130,7 @@ function contradictions(merged: Record<string, unknown>): Problem[] {
       });
     }
   }
+  found.push(...shorterThanFiner(merged['retention']), ...openToAll(merged['http'], merged['auth']));
   return found;
 }
 
@@ -148,4 +150,38 @@ function nested(path: readonly string[], value: unknown): Record<string, unknown
 
 function shown(value: unknown): string {
   return value === undefined ? 'nothing' : JSON.stringify(value);
+}
+
+/** A gateway that others can reach knows them by their tokens, and their tokens by one key. */
+function openToAll(http: unknown, auth: unknown): Problem[] {
+  if (!isRecord(http) || !isRecord(auth)) return [];
+  const { mode, secret, jwks_url } = auth;
+  const { host } = http;
+  if (mode === 'none') {
+    return typeof host === 'string' && isLoopback(host)
+      ? []
+      : [{ key: 'auth.mode', value: mode, allowed: 'jwt, since http.host is not loopback' }];
+  }
+  if (mode !== 'jwt' || (secret === null) !== (jwks_url === null)) return [];
+  return [{ key: 'auth.mode', value: mode, allowed: 'either auth.secret or auth.jwks_url with it' }];
+}
+
+/** A rollup that went before the rows it stands for would leave nothing of them. */
+function shorterThanFiner(retention: unknown): Problem[] {
+  if (!isRecord(retention)) return [];
+  const lengthOf = (value: unknown): number =>
+    value === 'forever' ? Infinity : typeof value === 'string' ? (parsePeriodMs(value) ?? NaN) : NaN;
+  const resolutions = ['rows', 'minutes', 'hours', 'days'];
+  return resolutions.slice(1).flatMap((name, at) => {
+    const finer = resolutions[at] ?? '';
+    return lengthOf(retention[name]) < lengthOf(retention[finer])
+      ? [
+          {
+            key: `retention.${name}`,
+            value: retention[name],
+            allowed: `as long as retention.${finer} or longer`,
+          },
+        ]
+      : [];
+  });
 }

@@ -23,12 +23,22 @@ import { parsePeriodMs } from './period.ts';
 const port = integer(1, 65_535, 'a TCP port');
 const currency = text('a currency code such as USD, 3 to 5 capital letters', isCurrency);
 const period = text('a period such as 250ms, 1s, 15m, 1h or 7d', (value) => parsePeriodMs(value) !== null);
+const kept = text(
+  'a period of a day or more such as 90d, or forever',
+  (value) => value === 'forever' || (parsePeriodMs(value) ?? 0) >= 86_400_000,
+);
 const natsUrl = text('nats://host:port, several separated by commas', (value) =>
   value.split(',').every((each) => /^(nats|tls):\/\/[^\s,]+$/.test(each.trim())),
 );
 const httpUrl = text(
   'http://host:port or https://host:port',
   (value) => /^https?:\/\/\S+$/.test(value) && URL.canParse(value),
+);
+const keysUrl = text('https://host/path, or http:// on loopback', isKeysUrl);
+const tokenSecret = leaf<string>(
+  'text of 32 bytes or more',
+  (value) => typeof value === 'string' && Buffer.byteLength(value) >= 32,
+  { isText: true, isSecret: true },
 );
 const timezone = text('an IANA time zone such as America/New_York', isTimezone);
 const clockTime = text('a time of day such as "17:00"', (value) => /^([01]\d|2[0-3]):[0-5]\d$/.test(value));
@@ -57,7 +67,19 @@ export const schema = section({
   nats: section({ url: orUnset(natsUrl), port }),
   clickhouse: section({ url: orUnset(httpUrl), user: anyText, password: secret, database: anyText }),
   store: section({ port }),
-  http: section({ port }),
+  http: section({
+    host: text('an address such as 127.0.0.1 or 0.0.0.0', (value) => /^[\w.:-]+$/.test(value)),
+    port,
+    requests_a_minute: integer(1, 1_000_000_000, 'requests'),
+  }),
+  auth: section({
+    mode: choice('none', 'jwt'),
+    secret: orUnset(tokenSecret),
+    jwks_url: orUnset(keysUrl),
+    algorithm: choice('RS256', 'PS256', 'ES256', 'EdDSA'),
+    audience: anyText,
+    issuer: orUnset(anyText),
+  }),
   data_dir: anyText,
   partitions: integer(1, 1024, 'partitions'),
   tick: section({ source: choice('clock', 'nats'), interval_ms: integer(1, 60_000, 'milliseconds') }),
@@ -76,7 +98,13 @@ export const schema = section({
       confirm_ticks: integer(1, 1000, 'ticks'),
     }),
   }),
-  accounts: section({ auto_open: flag, base_currency: currency, timezone, cutover: clockTime }),
+  accounts: section({
+    auto_open: flag,
+    base_currency: currency,
+    timezone,
+    cutover: clockTime,
+    calendar: choice('weekdays', 'all'),
+  }),
   currencies: mapOf('currency codes', isCurrency, integer(0, scaleMax, 'decimals of the minor unit')),
   fx: section({ pivot: currency }),
   instruments: mapOf('symbols', isSymbol, instrument),
@@ -93,6 +121,7 @@ export const schema = section({
       (v) => v === 'tick' || parsePeriodMs(v) !== null,
     ),
   }),
+  retention: section({ rows: kept, minutes: kept, hours: kept, days: kept }),
   checkpoint: section({ interval_ms: integer(10, 600_000, 'milliseconds') }),
   frames: section({ flush_interval_ms: integer(1, 60_000, 'milliseconds'), max_age: period }),
   log: section({ level: choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent') }),
@@ -107,4 +136,11 @@ function isTimezone(name: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Keys that somebody on the way could replace are no keys. */
+function isKeysUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname } = new URL(value);
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }

@@ -21,7 +21,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = join(root, '.cache');
-const nodeMinimum = [20, 12];
+const nodeMinimum = [20, 19];
 
 try {
   requireNode();

@@ -22,9 +22,11 @@ const seeds = seedsOf();
 const isTraced = values.trace;
 const startedAt = process.hrtime.bigint();
 let found = 0;
+let run = 0;
 let ledger = 0;
 let steps = 0;
 for (const seed of seeds) {
+  run++;
   try {
     const trace = (line: string): void => void process.stdout.write(`${line}\n`);
     const report = await simulate({ seed, events, ...(isTraced ? { trace } : {}) });
@@ -40,9 +42,9 @@ for (const seed of seeds) {
   }
 }
 const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
-const rate = (seeds.length / seconds).toFixed(1);
+const rate = (run / seconds).toFixed(1);
 console.log(
-  `${seeds.length} seeds, ${ledger} messages, ${steps} steps in ${seconds.toFixed(1)} s: ${rate} runs/s, ${found} found something`,
+  `${run} of ${seeds.length} seeds, ${ledger} messages, ${steps} steps in ${seconds.toFixed(1)} s: ${rate} runs/s, ${found} found something`,
 );
 process.exitCode = found > 0 ? 1 : 0;
 

@@ -1,44 +1,43 @@
 /**
- * When an account's actor fails, an assertion of its being false, that account alone is stopped, and rebuilt from the
- * changelog and its own ledger while the others go on. If it fails again it is suspended as it stood before the event
- * at which it fails, with an alert; the next start of the engine tries once more.
+ * When an account's actor fails, an assertion of its being false, that account alone is stopped, and made anew while the
+ * others go on. If it fails again it is suspended as it stood before the event at which it fails, with an alert; the
+ * next start of the engine tries once more. At a start, an account of which events were never valued is stopped, too,
+ * until the marks are back that these are valued at.
  */
+import { AccountRebuild, type Failure } from './account-rebuild.ts';
 import type { Alerting } from './alerting.ts';
-import type { LedgerMessage } from './domain/ledger-event.ts';
-import type { RecordedEffect } from './domain/recorded.ts';
+import type { Checkpointer } from './checkpointer.ts';
+import type { Effect } from './domain/effect.ts';
 import type { Book } from './ledger/book.ts';
-import type { RecallSource } from './ledger/recall.ts';
-import type { Outcomes } from './outcomes.ts';
+import { NotRecorded, type Outcomes } from './outcomes.ts';
 import type { Ports } from './ports.ts';
 import type { Ticker } from './ticker.ts';
 import type { VoidHistory } from './void-history.ts';
+
+const nothingDone = { sequence: 0, elementsDone: 0 };
 
 export interface AccountSupervisorParts {
   readonly ports: Ports;
   readonly book: Book;
   readonly ticker: Ticker;
   readonly alerting: Alerting;
+  readonly checkpointer: Checkpointer;
   readonly voids: Pick<VoidHistory, 'prepare'>;
   readonly outcomes: () => Outcomes;
   /** Runs the action while no message of the ledger is applied. */
   readonly alone: (action: () => Promise<void>) => Promise<void>;
-  /** The row takes events again. */
-  readonly rebuilt: (row: number) => void;
   readonly fail: (error: unknown) => void;
 }
 
-interface Failure {
-  readonly row: number;
-  readonly account: string;
-  /** LEDGER sequence at which it failed, NaN at a tick; elements of that message that were dealt with. */
-  readonly sequence: number;
-  readonly elementsDone: number;
-}
+/** Nobody is told once more. */
+const silent = (): void => undefined;
 
 export class AccountSupervisor {
   /** Rows of accounts that take no events. */
   readonly stopped = new Set<number>();
   private readonly parts: AccountSupervisorParts;
+  /** What waits for the marks, at a start; null once they are back. */
+  private postponed: Failure[] | null = [];
   private readonly hasFailed = new Set<number>();
 
   constructor(parts: AccountSupervisorParts) {
@@ -51,94 +50,82 @@ export class AccountSupervisor {
     if (this.stopped.has(row)) return;
     this.stopped.add(row);
     const account = book.accounts.ids[row] ?? '';
-    ports.log.error({ account, sequence, error: String(error) }, 'an account failed and is rebuilt');
-    const failure = { row, account, sequence, elementsDone: outcomes().elementsDone(sequence) };
-    alone(() => this.rebuild(failure)).catch(fail);
+    const isFault = !(error instanceof NotRecorded);
+    const said = { account, sequence, error: String(error) };
+    if (isFault) ports.log.error(said, 'an account failed and is rebuilt');
+    else ports.log.warn(said, 'an account waits for the marks');
+    const isAtTick = Number.isNaN(sequence);
+    // What comes for it while it is stopped is not dealt with.
+    const done = isAtTick
+      ? { sequence: (book.accounts.sequence[row] ?? 0) + 1, elementsDone: 0 }
+      : { sequence, elementsDone: outcomes().elementsDone(sequence) };
+    const standing = book.past.standing(row, isAtTick);
+    const failure = { row, account, sequence, done, isUnjudged: !isFault, standing };
+    if (this.postponed !== null) this.postponed.push(failure);
+    else alone(() => this.rebuild(failure, silent)).catch(fail);
   }
 
-  private async rebuild(failure: Failure): Promise<void> {
-    const { ports, ticker, book } = this.parts;
+  /** The last owner had suspended it, and wrote it down as it stood: what came for it since is tried when marks are back. */
+  holdBack(account: string): void {
+    const row = this.parts.book.accounts.find(account);
+    if (row < 0) return;
+    this.stopped.add(row);
+    this.postponed?.push({ row, account, sequence: 0, done: nothingDone, isUnjudged: true, standing: null });
+  }
+
+  /** The marks are back. `retell` is told of late bookings of the past that nobody was told of. */
+  async rebuildPostponed(retell: (effect: Effect) => void): Promise<void> {
+    const postponed = this.postponed ?? [];
+    this.postponed = null;
+    for (const failure of postponed) await this.rebuild(failure, retell);
+  }
+
+  private async rebuild(failure: Failure, retell: (effect: Effect) => void): Promise<void> {
+    const { ports, ticker, book, checkpointer } = this.parts;
     const { row, account } = failure;
     // What was recorded can be found only when it is published.
     await ticker.settle(ports.ticks === null);
-    await this.restore(failure);
-    const tail: LedgerMessage[] = [];
-    await ports.ledger.ofAccount(account, ticker.applied, (message) => {
-      if (message.sequence > (book.accounts.sequence[row] ?? 0)) tail.push(message);
-    });
-    const recorded = await this.recordedOf(tail);
-    if (!this.hasFailed.has(row)) {
-      this.hasFailed.add(row);
-      try {
-        await this.apply(tail, failure, recorded);
-        this.stopped.delete(row);
-        book.touch(row);
-        this.parts.rebuilt(row);
-        ports.log.warn({ account }, 'the account is rebuilt');
-        return;
-      } catch (error) {
-        ports.log.error({ account, error: String(error) }, 'the account failed again');
-      }
-    }
-    await this.restore(failure);
-    await this.apply(
-      tail.filter(({ sequence }) => !(sequence >= failure.sequence)),
+    const again = new AccountRebuild(
+      { ...this.parts, applied: () => ticker.applied, effectsFrom: () => checkpointer.effectsFrom },
       failure,
-      recorded,
+      retell,
     );
-    book.suspend(row);
-    this.parts.alerting.suspended(account, failure.sequence, ports.clock.now());
-  }
-
-  /** As the changelog has it; an account that it does not have yet begins as a new one. */
-  private async restore({ row, account }: Failure): Promise<void> {
-    const { ports, book } = this.parts;
-    book.reset(row);
-    await ports.changelog.read(account, {
-      account: (_, state) => {
-        book.restore(state);
-      },
-      ids: (id, slot, page) => {
-        book.restoreIds(id, slot, page);
-      },
-    });
-    book.endRestore();
-  }
-
-  /** Effects of its events that are recorded, which are not valued anew: of all before it failed; in a recovery of more. */
-  private async recordedOf(tail: readonly LedgerMessage[]): Promise<ReadonlyMap<string, RecordedEffect>> {
-    const found = new Map<string, RecordedEffect>();
-    for (const { sequence, items } of tail) {
-      for (let index = 0; index < items.length; index++) {
-        const effect = await this.parts.ports.effects.find(sequence, index);
-        if (effect !== null) found.set(`${String(sequence)}:${String(index)}`, effect);
+    await again.read();
+    let end = Number.isNaN(failure.sequence) ? Infinity : failure.sequence;
+    if (!this.hasFailed.has(row)) {
+      if (!failure.isUnjudged) this.hasFailed.add(row);
+      const failed = await again.apply();
+      if (failed === null) {
+        await this.goOn(failure);
+        return;
       }
+      ports.log.error({ account, error: String(failed.error) }, 'the account failed again');
+      end = failed.at;
     }
-    return found;
+    // It may fail sooner than before: at the latest without any message it stands.
+    for (;;) {
+      // What was valued anew until then is recorded now.
+      await ticker.settle(ports.ticks === null);
+      await again.read();
+      const failed = await again.apply(end);
+      if (failed === null) break;
+      if (failed.at >= end) throw failed.error;
+      end = failed.at;
+    }
+    checkpointer.notePages(row, book.idPageCount(row));
+    checkpointer.hold(row);
+    book.suspend(row);
+    this.parts.alerting.suspended(account, Number.isFinite(end) ? end : NaN, ports.clock.now());
   }
 
-  private async apply(
-    tail: readonly LedgerMessage[],
-    failure: Failure,
-    recorded: ReadonlyMap<string, RecordedEffect>,
-  ): Promise<void> {
-    const { book, outcomes, voids } = this.parts;
-    const source: RecallSource = {
-      effect: (sequence, index) => recorded.get(`${String(sequence)}:${String(index)}`) ?? null,
-      late: () => [],
-    };
-    for (const message of tail) {
-      await voids.prepare(message);
-      outcomes().again(
-        (sequence, index) => wasDone(failure, sequence, index),
-        () => {
-          book.past.during(source, () => book.apply(failure.row, message, outcomes()));
-        },
-      );
-    }
+  /** It takes events again; nobody is told of it before what was valued anew is in the effect log. */
+  private async goOn({ row, account }: Failure): Promise<void> {
+    const { ports, book, ticker, checkpointer } = this.parts;
+    await ticker.settle(ports.ticks === null);
+    this.stopped.delete(row);
+    book.touch(row);
+    checkpointer.notePages(row, book.idPageCount(row));
+    checkpointer.note(row);
+    ports.log.warn({ account }, 'the account is rebuilt');
   }
-}
-
-function wasDone({ sequence: failedAt, elementsDone }: Failure, sequence: number, index: number): boolean {
-  return Number.isNaN(failedAt) || sequence < failedAt || (sequence === failedAt && index < elementsDone);
 }

@@ -33,6 +33,29 @@ export function clickHouseAddress(config: Config): ClickHouseAddress {
   };
 }
 
+export interface WantedPort {
+  readonly key: string;
+  readonly port: number;
+  readonly host: string;
+}
+
+/** Where what `tidemark up` starts listens. */
+export function wantedPorts(config: Config): WantedPort[] {
+  const { nats, clickhouse, store, http } = config;
+  return [
+    ...(nats.url === null ? [{ key: 'nats.port', port: nats.port, host: loopback }] : []),
+    ...(clickhouse.url === null ? [{ key: 'store.port', port: store.port, host: loopback }] : []),
+    { key: 'http.port', port: http.port, host: http.host },
+  ];
+}
+
+/** Of the gateway, as it listens: where that is on every address, as this machine reaches it. */
+export function gatewayUrl(config: Config): string {
+  const { host, port } = config.http;
+  const reached = host === '0.0.0.0' || host === '::' ? loopback : host;
+  return `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`;
+}
+
 export function dataDirectory(config: Config): string {
   return resolve(config.data_dir);
 }

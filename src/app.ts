@@ -21,6 +21,7 @@ import { CurveWriter } from './curve-writer.ts';
 import type { InstrumentFields, InstrumentTable } from './domain/instrument.ts';
 import { Health } from './health.ts';
 import type { Book } from './ledger/book.ts';
+import { InstrumentWriter } from './instrument-writer.ts';
 import { LedgerIntake } from './ledger-intake.ts';
 import { Outcomes } from './outcomes.ts';
 import type { Ports, PriceIntake, TickMessage } from './ports.ts';
@@ -67,6 +68,7 @@ class Engine implements App {
   private readonly subscriptions: Subscription[] = [];
   private readonly timers: (() => void)[] = [];
   private isOwner = false;
+  private isTailing = false;
 
   constructor(ports: Ports, config: Config, instruments: InstrumentTable) {
     this.ports = ports;
@@ -90,6 +92,7 @@ class Engine implements App {
     const ticker = new Ticker({
       ports,
       curve,
+      reference: new InstrumentWriter(book.held, instruments, ports.frames),
       alerting,
       counters,
       send: (event) => {
@@ -128,11 +131,8 @@ class Engine implements App {
       ticker,
       alerting,
       outcomes: () => this.outcomes,
+      checkpointer,
       alone: (action) => this.intake.alone(action),
-      rebuilt: (row) => {
-        checkpointer.notePages(row, book.idPageCount(row));
-        checkpointer.note(row);
-      },
       fail: this.fail,
     });
     this.outcomes = new Outcomes({
@@ -152,16 +152,17 @@ class Engine implements App {
       deliver: (batch) => {
         this.partition.send({ type: 'ledger', batch });
       },
-      relieve: async () => {
-        if (ticker.isLoaded) await ticker.settle(ports.ticks === null);
-      },
+      relieve: () => this.relieve(),
+      isFull: () => this.isTailing && gate.pending === null && ticker.unsealedRows > limits.untickedRowsMax,
     });
     const { intake, outcomes } = this;
     this.recovery = new Recovery({
-      ports, config, book, instruments, conflater, gate, intake, outcomes, checkpointer, ticker,
-      loaded: () => {
-        this.partition.send({ type: 'loaded' });
+      ports, config, book, instruments, conflater, gate, intake, outcomes, checkpointer, ticker, curve,
+      loaded: (last) => {
+        checkpointer.resume(last);
+        for (const account of last?.held ?? []) this.supervisor.holdBack(account);
       },
+      rebuildPostponed: (retell) => this.supervisor.rebuildPostponed(retell),
     }); // prettier-ignore
   }
 
@@ -171,6 +172,8 @@ class Engine implements App {
     const isLive = (): boolean => partition.getSnapshot().matches('live');
     const queries = engineQueries(
       this.book,
+      this.outcomes.verdicts,
+      () => this.intake.applied,
       () => this.stats(),
       isLive,
       () => ports.lease.isHeld,
@@ -195,18 +198,31 @@ class Engine implements App {
     }, this.outcomes.refuse);
     const recovered = await this.recovery.run();
     const { through, checkpoint, ledgerCreated } = recovered;
-    ticker.durableThrough = through;
-    await this.recovery.mark(ports.ticks === null ? ports.clock.now() : NaN);
+    ticker.noteDurable(through);
+    await this.recovery.mark();
     partition.send({ type: 'restored' });
+    // From here on ticks from outside may be late, and the ledger waits for them.
+    this.isTailing = ports.ticks !== null;
     this.gate.release();
     await this.intake.appliedThrough(await ports.ledger.lastSequence());
     const { stopped } = this.outcomes;
     this.alerting.recover(await raised, (row) => stopped.has(row));
     await this.checkpointer.start(checkpoint, ledgerCreated, through);
+    this.outcomes.verdicts.begin(this.intake.applied);
     partition.send({ type: 'caught_up' });
     ports.log.info({ accounts: this.book.accounts.count, sequence: this.intake.applied }, 'live');
     this.openTicks();
     await ports.trades.open(this.tradeIntake(), this.outcomes.refuse, () => ports.deadLetters.settled());
+  }
+
+  /** What was applied is published, and framed where its time is known, before there is too much of it. */
+  private async relieve(): Promise<void> {
+    const { ports, ticker, gate } = this;
+    const { pending } = gate;
+    const isLong = ticker.unsealedRows > limits.frameRowsMax && (ports.ticks === null || pending !== null);
+    if (!ticker.isLoaded && !isLong) return;
+    if (pending === null) await ticker.settle(ports.ticks === null);
+    else await ticker.settleFor(pending);
   }
 
   async stop(): Promise<void> {
@@ -222,19 +238,23 @@ class Engine implements App {
     const { ports, ticker } = this;
     await ports.trades.close();
     await ports.ledger.close();
+    this.intake.stop();
     await ports.prices.close();
     for (const each of this.subscriptions) each.unsubscribe();
     for (const cancel of this.timers) cancel();
     await ticker.idle();
     const wasLive = this.partition.getSnapshot().matches('live');
-    if (ports.ticks === null && wasLive) {
-      const now = ports.clock.now();
+    // Who may have been replaced tells nobody anything any more.
+    if (ports.ticks === null && wasLive && ports.lease.isHeld && ticker.tick < ticker.ceiling) {
+      // No further than ticks are reserved: a clock that was set ahead may be set back before the next start.
+      const now = Math.min(ports.clock.now(), ticker.ceiling);
       await ticker.run({ tick: now, time: now }, this.conflater.take());
     }
     this.partition.send({ type: 'drain' });
     this.curve.write();
     if (wasLive) await this.checkpointer.finish();
     else await ports.frames.flush();
+    await ports.instruments.close();
   }
 
   /** Prices and ticks until now became one stream of ticks, each with the prices before it. */
@@ -338,6 +358,7 @@ class Engine implements App {
       prices_ignored: counts.ignored,
       prices_rounded: counts.rounded,
       tick_queue: this.gate.waiting,
+      ledger_waits_for_tick: this.intake.waitsForTick,
     });
   }
 }

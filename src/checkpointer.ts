@@ -1,16 +1,18 @@
 /**
  * Keeps the changelog: the state of each account that something durable changed, in passes of bounded slices, and after
- * each pass a checkpoint that says how far recovery need not look. Nothing is written before the effects that led to it
- * are in the effect log and in acknowledged frames; no checkpoint before everything it vouches for is acknowledged.
+ * each pass a checkpoint that says how far recovery need not look. Nothing is written before the effects that led to it,
+ * and the rows of the curve that told it, are in acknowledged frames; no checkpoint before all it vouches for is acknowledged.
  */
 import { limits } from '../config/limits.ts';
+import { CheckpointPace } from './checkpoint-pace.ts';
 import type { InstrumentTable } from './domain/instrument.ts';
 import type { PriceChanges } from './domain/price-change.ts';
-import type { Checkpoint } from './domain/recorded.ts';
+import { changelogFormat, type Checkpoint } from './domain/recorded.ts';
 import type { Book } from './ledger/book.ts';
 import type { IdPageBytes } from './ledger/snapshot.ts';
-import { changelogFormat } from './domain/recorded.ts';
-import { recordedMark } from './recorded-marks.ts';
+import { DirtyRows } from './dirty-rows.ts';
+import { HeldAccounts } from './held-accounts.ts';
+import { MarkKeeper } from './mark-keeper.ts';
 import { Fenced } from './ports.ts';
 import type { Cancel, Ports } from './ports.ts';
 import type { Ticker } from './ticker.ts';
@@ -36,7 +38,9 @@ interface Marker {
   readonly through: number;
   readonly effectsFrom: number;
   readonly effectRows: number;
-  /** No account had failed: what is written now is all there is. */
+  /** Accounts that take no events, and are written as they stand. */
+  readonly held: readonly string[];
+  /** No other account had failed: what is written now is all there is. */
   readonly isWhole: boolean;
   /** When what was refused until then is in DEAD_LETTERS: those messages are not read again. */
   readonly letters: Promise<void>;
@@ -52,11 +56,12 @@ interface Snapshot {
 
 export class Checkpointer {
   private readonly parts: CheckpointerParts;
-  private isDirty = new Uint8Array(64);
-  private dirty: number[] = [];
+  private readonly dirty = new DirtyRows();
   /** By account row: how many of its pages of ids are in the changelog. */
   private readonly pagesSaved: number[] = [];
-  private readonly dirtyChunks = new Set<number>();
+  private readonly pace: CheckpointPace;
+  private readonly marks: MarkKeeper;
+  private readonly held = new HeldAccounts<Snapshot>();
   private last: Checkpoint | null = null;
   private ledgerCreated = '';
   /** Row at which the refreshing of all accounts goes on, and where FRAMES stood when it began. */
@@ -69,12 +74,22 @@ export class Checkpointer {
   private running: Promise<void> | null = null;
   private saves = 0;
   private isEnding = false;
-  /** Ends the rest between two slices, if there is one. */
-  private hurry: () => void = () => undefined;
   private timers: readonly Cancel[] = [];
 
   constructor(parts: CheckpointerParts) {
     this.parts = parts;
+    this.pace = new CheckpointPace(parts.ports);
+    this.marks = new MarkKeeper(parts.ports.changelog, parts.book, parts.instruments);
+  }
+
+  /** Where the last owner left off, or this one by now. */
+  resume(last: Checkpoint | null): void {
+    this.last = last;
+  }
+
+  /** Position in the effect log behind what is in the states of accounts. */
+  get effectsFrom(): number {
+    return this.last?.effectsFrom ?? 1;
   }
 
   /** LEDGER sequence from which a recovery would begin. */
@@ -84,19 +99,17 @@ export class Checkpointer {
 
   /** Accounts changed and not yet written. */
   get pending(): number {
-    return this.dirty.length;
+    return this.dirty.count;
   }
 
   /** Something durable of the account changed: by a ledger event, or by a booking at a tick. */
   note(row: number): void {
-    if (row >= this.isDirty.length) {
-      const larger = new Uint8Array(Math.max(row + 1, this.isDirty.length * 2));
-      larger.set(this.isDirty);
-      this.isDirty = larger;
-    }
-    if (this.isDirty[row] === 1) return;
-    this.isDirty[row] = 1;
-    this.dirty.push(row);
+    this.dirty.note(row);
+  }
+
+  /** The account takes no more events until the next start, which begins with it as it stands now. */
+  hold(row: number): void {
+    this.held.add(row, this.snapshot(row));
   }
 
   /** Of a restored account: the changelog has these pages. */
@@ -106,9 +119,7 @@ export class Checkpointer {
 
   /** A tick is told; its marks are to be kept. */
   ticked(changes: PriceChanges): void {
-    for (let i = 0; i < changes.count; i++) {
-      this.dirtyChunks.add(((changes.symbols[i] ?? 0) / limits.checkpointMarksInChunk) | 0);
-    }
+    this.marks.note(changes);
     this.wake();
   }
 
@@ -122,6 +133,8 @@ export class Checkpointer {
     await this.save({
       through: last?.sequence ?? 0,
       effectsFrom,
+      // Until all that came for them is in a state.
+      held: last?.held ?? [],
       effectRows: 0,
       letters: Promise.resolve(),
       isWhole: true,
@@ -136,30 +149,38 @@ export class Checkpointer {
     ];
   }
 
-  /** The last checkpoint of this owner: every account as it is now, so that the next one need not read anything. */
+  /**
+   * The last checkpoint of this owner: every account as it is now, so that the next one need not read anything. Those of
+   * which nothing changed but what prices did are left when that takes too long: frames have it, as after a pass.
+   */
   async finish(): Promise<void> {
     const { ports, book, ticker } = this.parts;
+    const deadline = ports.clock.now() + limits.checkpointFinishMsMax;
     for (const cancel of this.timers) cancel();
     this.isEnding = true;
-    this.hurry();
+    this.pace.hurry();
     for (const { go } of this.waiting.splice(0)) go();
     await this.running;
     await ports.frames.flush();
     await ports.deadLetters.settled();
     // In a frame that was refused, or still for a tick to tell: the next start frames them.
-    if (ports.frames.effectsDurable < ports.frames.effectsWritten) {
-      await this.saveMarks();
-      return;
-    }
+    const { effectsDurable, effectsWritten, curveDurable, curveWritten } = ports.frames;
+    if (effectsDurable < effectsWritten || curveDurable < curveWritten)
+      return this.marks.save(() => this.pace.rest());
+    await this.held.save((state) => this.writeOne(state));
     const marker = this.marker();
     const { sequence } = book.accounts;
     // With ticks from outside an event may still wait for its tick: then its account is left as it was.
     const rows = Array.from({ length: book.accounts.count }, (_, row) => row);
     const settled = rows.filter((row) => (sequence[row] ?? 0) <= ticker.durableThrough);
-    await this.saveAccounts(settled, true);
-    await this.saveMarks();
+    const changed = settled.filter((row) => this.dirty.has(row));
+    const others = settled.filter((row) => !this.dirty.has(row));
+    await this.saveAccounts(changed, () => false);
+    const areAllWritten = await this.saveAccounts(others, () => ports.clock.now() > deadline);
+    await this.marks.save(() => this.pace.rest());
     if (settled.length < rows.length) return;
-    if (marker.isWhole) this.framesFrom = Math.max(this.framesFrom, ports.frames.position + 1);
+    if (areAllWritten && marker.isWhole)
+      this.framesFrom = Math.max(this.framesFrom, ports.frames.position + 1);
     await this.save(marker);
   }
 
@@ -176,18 +197,22 @@ export class Checkpointer {
   private async pass(): Promise<void> {
     const { frames } = this.parts.ports;
     const marker = this.marker();
-    const rows = this.dirty;
-    this.dirty = [];
+    const rows = this.dirty.take();
     const cycleEnds = this.addRefreshed(rows);
     try {
-      if (!(await this.saveAccounts(rows))) return;
+      if (this.held.hasUnwritten) await this.durable();
+      await this.held.save((state) => this.writeOne(state));
+      // What `finish` does better is given up.
+      if (!(await this.saveAccounts(rows, () => this.isEnding))) {
+        if (this.isEnding) this.dirty.noteAgain(rows);
+        return;
+      }
     } catch (error) {
       // Nothing vouches for any of them: all are written with the next pass.
-      for (const row of rows) this.isDirty[row] = 0;
-      for (const row of rows) this.note(row);
+      this.dirty.noteAgain(rows);
       throw error;
     }
-    await this.saveMarks();
+    await this.marks.save(() => this.pace.rest());
     await this.until(() => frames.effectsDurable >= marker.effectRows);
     if (this.isEnding) return;
     // What frames say of an account that failed is in no state yet.
@@ -203,13 +228,14 @@ export class Checkpointer {
     const { ports, ticker, stopped } = this.parts;
     const effectRows = ports.frames.effectsWritten;
     const letters = ports.deadLetters.settled();
-    if (stopped().size > 0) {
-      const { sequence = 0, effectsFrom = 1 } = this.last ?? {};
+    const held = this.held.named(stopped());
+    if (held === null) {
+      const last = this.last ?? { sequence: 0, effectsFrom: 1, held: [] };
       this.isCycleWhole = false;
-      return { through: sequence, effectsFrom, effectRows, letters, isWhole: false };
+      return { ...last, through: last.sequence, effectRows, letters, isWhole: false };
     }
-    const effectsFrom = ports.effects.position + 1;
-    return { through: ticker.durableThrough, effectsFrom, effectRows, letters, isWhole: true };
+    const { effectsFrom } = ticker;
+    return { through: ticker.durableThrough, effectsFrom, effectRows, held, letters, isWhole: true };
   }
 
   /**
@@ -223,66 +249,71 @@ export class Checkpointer {
     const cycleMs = Math.max(checkpointRefreshMsMin, (count * 1000) / checkpointRefreshPerSecond);
     const due = Math.ceil((count * intervalMs) / Math.min(cycleMs, refreshMsMax));
     const end = Math.min(count, this.cursor + due);
-    for (; this.cursor < end; this.cursor++) if (this.isDirty[this.cursor] !== 1) rows.push(this.cursor);
+    for (; this.cursor < end; this.cursor++) if (!this.dirty.has(this.cursor)) rows.push(this.cursor);
     if (this.cursor < count) return false;
     this.cursor = 0;
     return true;
   }
 
-  /** Says whether all are written that took events when it began. What `finish` does better is given up. */
-  private async saveAccounts(all: readonly number[], areDurable = false): Promise<boolean> {
+  /** Says whether all are written that took events when it began. */
+  private async saveAccounts(all: readonly number[], isGivenUp: () => boolean): Promise<boolean> {
     const rows = all.filter((row) => !this.isLeftOut(row));
-    const size = limits.checkpointSliceAccounts;
-    const isGivenUp = (): boolean => this.isEnding && !areDurable;
     let next = 0;
     let isWhole = true;
     while (next < rows.length) {
       const slices: (readonly Snapshot[])[] = [];
       let bytes = 0;
       while (next < rows.length && bytes < limits.checkpointBatchBytesMax) {
-        if (next > 0) await this.rest();
-        const due = rows.slice(next, (next += size));
-        const taken = due.filter((row) => !this.isLeftOut(row));
-        if (taken.length < due.length) isWhole = false;
-        const slice = taken.map((row) => this.snapshot(row));
-        for (const { state } of slice) bytes += state.length;
+        if (next > 0) await this.pace.rest();
+        const slice: Snapshot[] = [];
+        for (let items = 0; next < rows.length && items < limits.checkpointSliceItems;) {
+          const row = rows[next++] ?? 0;
+          if (this.isLeftOut(row)) {
+            isWhole = false;
+            continue;
+          }
+          const snapshot = this.snapshot(row);
+          bytes += snapshot.state.length;
+          items += 1 + snapshot.pages.length;
+          slice.push(snapshot);
+        }
         slices.push(slice);
       }
-      if (!areDurable) await this.durable();
-      for (const [i, slice] of slices.entries()) {
-        if (i > 0) await this.rest();
-        if (isGivenUp()) return false;
-        await Promise.all(slice.map((snapshot) => this.writeOne(snapshot)));
-      }
+      await this.durable();
+      if (!(await this.write(slices, isGivenUp))) return false;
     }
     return isWhole;
+  }
+
+  /** Resolves when everything is acknowledged, or was given up and what had begun is. */
+  private async write(slices: readonly (readonly Snapshot[])[], isGivenUp: () => boolean): Promise<boolean> {
+    const writes: Promise<unknown>[] = [];
+    try {
+      for (const slice of slices) {
+        if (writes.length > 0) await this.pace.rest();
+        if (isGivenUp()) return false;
+        const written = Promise.all(slice.map((snapshot) => this.writeOne(snapshot)));
+        // Told below, where it is waited for.
+        written.catch(() => undefined);
+        writes.push(written);
+      }
+      await Promise.all(writes);
+      return true;
+    } finally {
+      await Promise.allSettled(writes);
+    }
   }
 
   /** An account that failed may be half an event: it is noted again when it is rebuilt. */
   private isLeftOut(row: number): boolean {
     if (!this.parts.stopped().has(row)) return false;
-    this.isDirty[row] = 0;
+    this.dirty.clean(row);
     return true;
-  }
-
-  /** Between two slices others have their time, most of it: passes are long rather than costly. Not at the end. */
-  private rest(): Promise<void> {
-    const { clock } = this.parts.ports;
-    if (this.isEnding) return clock.turn();
-    return new Promise((resolve) => {
-      const cancel = clock.every(limits.checkpointSliceMs, () => {
-        this.hurry();
-      });
-      this.hurry = () => {
-        cancel();
-        resolve();
-      };
-    });
   }
 
   private snapshot(row: number): Snapshot {
     const { book } = this.parts;
-    this.isDirty[row] = 0;
+    this.dirty.clean(row);
     return {
       row,
       account: book.accounts.ids[row] ?? '',
@@ -295,11 +326,13 @@ export class Checkpointer {
   private async durable(): Promise<void> {
     const { ports, ticker } = this.parts;
     const { tick, applied } = ticker;
-    const rows = ports.frames.effectsWritten;
+    const { effectsWritten, curveWritten } = ports.frames;
     // A state that has seen a refused message keeps it from being read, and refused, again.
     await ports.deadLetters.settled();
-    const isLogged = (): boolean => ticker.durableThrough >= applied && ticker.durableTick >= tick;
-    await this.until(() => isLogged() && ports.frames.effectsDurable >= rows);
+    // Rows of the curve too: a state says that the world was told, and if its row were lost none would come.
+    const areFramed = (): boolean =>
+      ports.frames.effectsDurable >= effectsWritten && ports.frames.curveDurable >= curveWritten;
+    await this.until(() => ticker.durableThrough >= applied && ticker.durableTick >= tick && areFramed());
   }
 
   /** Pages before the state that names them. */
@@ -313,26 +346,7 @@ export class Checkpointer {
     book.snapshotKept(row);
   }
 
-  private async saveMarks(): Promise<void> {
-    const { ports, book, instruments } = this.parts;
-    const chunks = [...this.dirtyChunks];
-    this.dirtyChunks.clear();
-    const again = (error: unknown): never => {
-      for (const chunk of chunks) this.dirtyChunks.add(chunk);
-      throw error;
-    };
-    const size = limits.checkpointMarksInChunk;
-    const saves = chunks.map((chunk) => {
-      const symbols = Array.from({ length: size }, (_, i) => chunk * size + i);
-      const marks = symbols
-        .filter((symbol) => book.hasMark(symbol))
-        .map((symbol) => recordedMark(book, instruments, symbol));
-      return ports.changelog.saveMarks(chunk, marks);
-    });
-    await Promise.all(saves).catch(again);
-  }
-
-  private async save({ through, effectsFrom, letters }: Marker): Promise<void> {
+  private async save({ through, effectsFrom, held, letters }: Marker): Promise<void> {
     await letters;
     await this.put({
       format: changelogFormat,
@@ -342,6 +356,7 @@ export class Checkpointer {
       effectsFrom,
       framesFrom: this.framesFrom,
       tickCeiling: this.nextCeiling,
+      held,
     });
   }
 

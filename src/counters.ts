@@ -4,6 +4,9 @@ import type { EngineStats } from './ports.ts';
 type Counted =
   | 'settlements_applied'
   | 'cash_applied'
+  | 'voids_applied'
+  | 'rebases_applied'
+  | 'rebases_stale'
   | 'duplicates'
   | 'rejected'
   | 'emitted'
@@ -12,15 +15,20 @@ type Counted =
 
 export class Counters {
   duplicates = 0;
+  staleRebases = 0;
   emitted = 0;
   private settlements = 0;
   private cash = 0;
+  private voids = 0;
+  private rebases = 0;
   private readonly rejected: Record<string, number> = {};
   private tickMsLast = 0;
   private tickMsMax = 0;
 
   applied(kind: string): void {
     if (kind === 'fill' || kind === 'transfer') this.settlements++;
+    else if (kind === 'void') this.voids++;
+    else if (kind === 'rebase') this.rebases++;
     else this.cash++;
   }
 
@@ -38,6 +46,9 @@ export class Counters {
       ...others,
       settlements_applied: this.settlements,
       cash_applied: this.cash,
+      voids_applied: this.voids,
+      rebases_applied: this.rebases,
+      rebases_stale: this.staleRebases,
       duplicates: this.duplicates,
       rejected: { ...this.rejected },
       emitted: this.emitted,

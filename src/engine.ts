@@ -88,6 +88,7 @@ export async function startEngine(
     partition,
     flushIntervalMs: config.frames.flush_interval_ms,
   });
+  const updates = new NatsUpdates(ownedLink(outputLink, lease));
   const ports: Ports = {
     clock,
     log,
@@ -104,14 +105,14 @@ export async function startEngine(
     ledger: new NatsLedgerSource(ledgerLink, new LedgerDecoder(symbols), log),
     trades: new NatsTradeSource({ link: ledgerLink, publisher, instruments, clock, log }),
     instruments: new NatsInstrumentSource({ link: control, clock, log }),
-    updates: new NatsUpdates(ownedLink(outputLink, lease)),
+    updates,
     effects,
     changelog,
     frames,
     history: new NatsFrameHistory({ link: control, log, partition }),
     deadLetters: new NatsDeadLetters(publisher, log),
     alerts: new NatsAlerts({ publisher, link: control, log }),
-    queries: new QueryService({ link: control, log, role: 'engine' }),
+    queries: new QueryService({ link: control, log, role: 'engine', unsent: () => updates.unsent }),
     sink: new NatsSinkLag(control),
   };
   const app = createApp(adapt(ports), config, instruments);

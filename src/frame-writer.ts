@@ -25,6 +25,8 @@ export interface FrameWriterOptions<F extends WritableFrame> {
   readonly insert: (frame: F) => Promise<void>;
   /** Keeps a frame that cannot be inserted, and why. */
   readonly keepRefused: (frame: F, detail: string) => Promise<void>;
+  /** Told of every attempt: why it failed, where there will be another one, or that it did not. */
+  readonly outage?: { failed(reason: string): void; written(): void };
 }
 
 export interface FrameWriter<F> {
@@ -56,6 +58,7 @@ export function createFrameWriter<F extends WritableFrame>(options: FrameWriterO
       const result = await action();
       if (state.waitingFor !== null) log.info({}, 'rows are taken again');
       state.waitingFor = null;
+      options.outage?.written();
       return result;
     };
     const wait = (error: unknown, count: number): Observable<unknown> => {
@@ -64,6 +67,7 @@ export function createFrameWriter<F extends WritableFrame>(options: FrameWriterO
       const reason = describeFailure(error);
       if (state.waitingFor === null) log.warn({ error: reason }, 'rows cannot be written: waiting');
       state.waitingFor = reason;
+      options.outage?.failed(reason);
       const waitMs = Math.min(limits.sinkRetryMsMin * 2 ** (count - 1), limits.sinkRetryMsMax);
       // An attempt that runs is never cut short, a wait is: with no attempt to come, it is over.
       return timer(waitMs).pipe(takeUntil(stopped));

@@ -9,10 +9,8 @@ import { clickHouseAddress, dataDirectory, loopback, natsUrl } from './addresses
 import type { Log } from './ports.ts';
 import { openDataDirectory } from './process/data-directory.ts';
 import { tellParent } from './process/role-child.ts';
+import type { Role } from './process/role-names.ts';
 import { firstSignal } from './process/signals.ts';
-
-export const roles = ['store', 'engine', 'sink', 'demo'] as const;
-export type Role = (typeof roles)[number];
 
 interface Running {
   stop(): Promise<void>;
@@ -35,12 +33,24 @@ const starters: Readonly<Record<Role, (config: Config, log: Log) => Promise<Runn
   },
   async sink(config, log) {
     const { startSink } = await import('./sink.ts');
+    const { settingsOf } = await import('./analytics/settings.ts');
+    const { walkSettingsOf } = await import('./correction-walk.ts');
     return startSink({
       nats: { url: natsUrl(config) },
-      clickhouse: clickHouseAddress(config),
+      clickhouse: () => clickHouseAddress(config),
       framesMaxAge: config.frames.max_age,
+      settings: settingsOf(config),
+      corrections: {
+        settings: walkSettingsOf(config),
+        flushIntervalMs: config.frames.flush_interval_ms,
+      },
+      retention: config.retention,
       log,
     });
+  },
+  async gateway(config, log) {
+    const { startGateway } = await import('./gateway/start-gateway.ts');
+    return startGateway(config, log);
   },
   async demo(config, log) {
     const { startDemo } = await import('./demo/market.ts');

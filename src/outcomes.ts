@@ -13,10 +13,12 @@ import type { Effect } from './domain/effect.ts';
 import type { EquityUpdate } from './domain/equity-update.ts';
 import type { LedgerMessage } from './domain/ledger-event.ts';
 import type { Rejected } from './domain/rejection.ts';
-import type { Book, Judge } from './ledger/book.ts';
+import type { Book } from './ledger/book.ts';
+import type { Judge } from './ledger/judge.ts';
 import type { DeadLetter, Ports } from './ports.ts';
 import type { TickGate } from './tick-gate.ts';
 import type { Ticker } from './ticker.ts';
+import { Verdicts } from './verdicts.ts';
 
 export interface OutcomeParts {
   readonly supervisor: AccountSupervisor;
@@ -31,19 +33,38 @@ export interface OutcomeParts {
   readonly alerting: Alerting;
 }
 
+/** How messages of an account are applied again. */
+export interface Rebuilding {
+  /** Whether an element of one of its messages was dealt with before. */
+  readonly wasDone: (sequence: number, index: number) => boolean;
+  /** What was not dealt with was never judged by anybody. */
+  readonly isUnjudged: boolean;
+}
+
+/** An event of the past of which it is not recorded what it was valued at. */
+export class NotRecorded extends Error {
+  constructor() {
+    super('what it was valued at is not recorded');
+    this.name = 'NotRecorded';
+  }
+}
+
 export class Outcomes implements Desk, Judge {
   readonly book: Book;
   readonly judge: Judge = this;
+  readonly verdicts = new Verdicts();
   private readonly parts: OutcomeParts;
-  /** Whether the effects of a LEDGER sequence were framed before the start. */
-  private isFramed: (sequence: number) => boolean = () => false;
+  /** Whether the effect of an element of a LEDGER sequence was framed before the start. */
+  private isFramed: (sequence: number, index?: number) => boolean = () => false;
   /** The account that is being told about booked something at this tick. */
   private hasBookedLate = false;
   /** The message of which elements are being dealt with, and how many of them are. */
   private sequence = 0;
   private elements = 0;
-  /** While an account is rebuilt: whether an element of one of its messages was dealt with before. */
-  private wasDone: ((sequence: number, index: number) => boolean) | null = null;
+  /** An account is made anew. */
+  private rebuilding: Rebuilding | null = null;
+  /** The marks are not back yet: nothing can be valued. */
+  private isBeforeMarks = false;
 
   constructor(parts: OutcomeParts) {
     this.parts = parts;
@@ -51,8 +72,14 @@ export class Outcomes implements Desk, Judge {
   }
 
   /** Events of the past are applied again: what was framed of them is not framed twice. */
-  recallPast(isFramed: (sequence: number) => boolean): void {
+  recallPast(isFramed: (sequence: number, index?: number) => boolean): void {
     this.isFramed = isFramed;
+    this.isBeforeMarks = true;
+  }
+
+  /** Events can be valued again. */
+  marksAreBack(): void {
+    this.isBeforeMarks = false;
   }
 
   /** Elements of a message that were dealt with to their end. */
@@ -60,18 +87,20 @@ export class Outcomes implements Desk, Judge {
     return sequence === this.sequence ? this.elements : 0;
   }
 
-  /** Messages are applied again within `action`: what `wasDone` says was dealt with is told to nobody. */
-  again(wasDone: (sequence: number, index: number) => boolean, action: () => void): void {
-    this.wasDone = wasDone;
+  /** Messages are applied again within `action`: what was dealt with is told to nobody. */
+  again(rebuilding: Rebuilding, action: () => void): void {
+    this.rebuilding = rebuilding;
     try {
       action();
     } finally {
-      this.wasDone = null;
+      this.rebuilding = null;
     }
   }
 
+  /** Throws NotRecorded where there is nothing yet to value it at: the account waits. */
   applied(effect: Effect): void {
-    if (this.wasDone?.(effect.sequence, effect.index) === true) return;
+    if (this.rebuilding?.wasDone(effect.sequence, effect.index) === true) return;
+    if (this.isBeforeMarks && !effect.isRecalled) throw new NotRecorded();
     this.tell(effect);
     this.noteDone(effect.sequence, effect.index);
   }
@@ -85,11 +114,13 @@ export class Outcomes implements Desk, Judge {
     const { ports, counters, checkpointer, book, conflater, gate, config, alerting } = this.parts;
     const { event, sequence } = effect;
     // What is not in the log has not been framed either, whatever was framed around it. The log last, which says so.
-    if (!effect.isRecalled || !this.isFramed(sequence)) ports.frames.effect(effect);
+    if (!effect.isRecalled || !this.isFramed(sequence, effect.index)) ports.frames.effect(effect);
     if (!effect.isRecalled) ports.effects.record(effect);
     counters.applied(event.kind);
     const row = book.accounts.find(effect.accountId);
     checkpointer.note(row);
+    // Of what is recalled nobody asks: it was decided before the start.
+    if (!effect.isRecalled) this.verdicts.applied(effect, book.accounts.equity(row));
     alerting.applied(row, effect);
     if (!('direction' in event)) return;
     const { symbol } = event;
@@ -109,10 +140,8 @@ export class Outcomes implements Desk, Judge {
   }
 
   bookedLate(effect: Effect): void {
-    const { ports, checkpointer, book } = this.parts;
-    ports.effects.record(effect);
-    ports.frames.effect(effect);
-    checkpointer.note(book.accounts.find(effect.accountId));
+    this.parts.ports.effects.record(effect);
+    this.bookedLateAgain(effect, false);
     this.hasBookedLate = true;
   }
 
@@ -134,8 +163,17 @@ export class Outcomes implements Desk, Judge {
   }
 
   duplicate({ sequence, account }: LedgerMessage, index: number): void {
-    if (this.wasDone?.(sequence, index) === true) return;
+    if (this.rebuilding?.wasDone(sequence, index) === true) return;
     this.parts.counters.duplicates++;
+    this.verdicts.note(sequence, index, { outcome: 'duplicate' });
+    this.noteSeen(account);
+    this.noteDone(sequence, index);
+  }
+
+  stale({ sequence, account }: LedgerMessage, index: number): void {
+    if (this.rebuilding?.wasDone(sequence, index) === true) return;
+    this.parts.counters.staleRebases++;
+    this.verdicts.note(sequence, index, { outcome: 'duplicate' });
     this.noteSeen(account);
     this.noteDone(sequence, index);
   }
@@ -148,15 +186,22 @@ export class Outcomes implements Desk, Judge {
     decidedAt = message.sequence,
   ): void {
     const { sequence, subject, account, time, payload } = message;
-    if (this.wasDone?.(sequence, index) === true) return;
+    if (this.rebuilding?.wasDone(sequence, index) === true) return;
     this.noteSeen(account);
+    this.verdicts.note(sequence, index, { outcome: 'rejected', reason, detail });
     const letter = { stream: 'LEDGER', sequence, index, subject, reason, detail, time, payload };
     this.refuseAt({ ...letter, account: account === '' ? '_' : account }, decidedAt);
     this.parts.alerting.refused(message, index);
     this.noteDone(sequence, index);
   }
 
-  voidsWaiting(row: number): void {
+  voidWaits(row: number, { sequence }: LedgerMessage, index: number): void {
+    this.verdicts.note(sequence, index, { outcome: 'waiting' });
+    this.parts.checkpointer.note(row);
+  }
+
+  voidWaited(row: number, { sequence }: LedgerMessage, index: number): void {
+    this.verdicts.waited(sequence, index);
     this.parts.checkpointer.note(row);
   }
 
@@ -168,7 +213,9 @@ export class Outcomes implements Desk, Judge {
     const { ports, counters, alerting } = this.parts;
     counters.refused(letter.reason);
     ports.deadLetters.publish(letter);
-    if (letter.stream !== 'LEDGER' || !this.isFramed(decidedAt)) ports.frames.rejected(letter);
+    // Frames of others may cover what was never judged.
+    const isUnjudged = this.rebuilding?.isUnjudged === true;
+    if (letter.stream !== 'LEDGER' || isUnjudged || !this.isFramed(decidedAt)) ports.frames.rejected(letter);
     alerting.rejected(letter);
   }
 

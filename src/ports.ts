@@ -7,11 +7,20 @@ import type { AccountView } from './domain/account-view.ts';
 import type { AlertKind } from './domain/alert-kind.ts';
 import type { Effect } from './domain/effect.ts';
 import type { CurveRow, EquityUpdate } from './domain/equity-update.ts';
-import type { InstrumentFields } from './domain/instrument.ts';
+import type { Instrument, InstrumentFields } from './domain/instrument.ts';
 import type { LedgerMessage } from './domain/ledger-event.ts';
 import type { PriceChanges } from './domain/price-change.ts';
-import type { Checkpoint, RecordedCurve, RecordedEffect, RecordedPrice } from './domain/recorded.ts';
+import type {
+  Checkpoint,
+  FramedLate,
+  RecordedCurves,
+  RecordedEffect,
+  RecordedPeriod,
+  RecordedPrice,
+  SoughtRows,
+} from './domain/recorded.ts';
 import type { RejectionReason } from './domain/rejection.ts';
+import type { Verdict } from './domain/verdict.ts';
 
 export type Cancel = () => void;
 
@@ -96,7 +105,7 @@ export interface TickMessage {
 export interface LedgerSource {
   /** Starts at `from` (a stream sequence, at least 1). */
   open(from: number, apply: (batch: readonly LedgerMessage[]) => Promise<void> | void): Promise<void>;
-  /** The last sequence the server has now; 0 for an empty stream. */
+  /** The sequence of the last message that the server has now; 0 for an empty stream. */
   lastSequence(): Promise<number>;
   /** What the stream is: its creation time (as the server writes it), its first and last sequence. */
   bounds(): Promise<LedgerBounds>;
@@ -139,7 +148,7 @@ export interface Lease {
 export interface EffectLog {
   /** Makes this owner the last: from now on a former owner's writes are refused. Before anything of the past is read. */
   open(epoch: number): Promise<void>;
-  /** What is recorded from a position on (at least 1), in order. Throws where the log no longer reaches back that far. */
+  /** What is recorded from a position on (at least 1) until now, in order. Throws where the log no longer reaches back that far. */
   read(from: number, take: (effect: RecordedEffect) => void): Promise<void>;
   /** Encoded at once: the effect is reused. */
   record(effect: Effect): void;
@@ -221,6 +230,8 @@ export interface FrameSink {
   rejected(letter: DeadLetter): void;
   curve(row: CurveRow): void;
   price(symbol: string, scale: number, changes: PriceChanges, at: number, tick: number, time: number): void;
+  /** Reference data of a symbol that somebody holds or held, as of `time`; `exponent` of its currency's minor unit. */
+  instrument(symbol: string, instrument: Instrument, exponent: number, time: number): void;
   /**
    * The tick is complete: effects since the last one carry it (and `time`, where an effect has none of its own), and
    * cover LEDGER up to `throughSequence`. They do not leave yet.
@@ -240,31 +251,29 @@ export interface FrameSink {
   /** Rows of effects taken so far, and of these, from the first on, how many are in acknowledged frames. */
   readonly effectsWritten: number;
   readonly effectsDurable: number;
+  /** The same of rows of the curve. */
+  readonly curveWritten: number;
+  readonly curveDurable: number;
   /** Of the last acknowledged frame in FRAMES; later ones come after it. */
   readonly position: number;
-}
-
-/** What tells a late booking's row: two that are alike are two. */
-export interface FramedLate {
-  readonly account: string;
-  readonly sequence: number;
-  readonly tick: number;
-  readonly currency: string;
-  readonly amount: number;
 }
 
 /** What frames still know of the past; answers from memory until `forget`. */
 export interface FrameHistory {
   /** Reads frames from a position on (at least 1), once, after the lease is held. */
-  load(from: number): Promise<void>;
+  load(from: number, sought: SoughtRows): Promise<void>;
   /** LEDGER sequence up to which effects were framed, 0 where the frames read have none. */
   readonly framedThrough: number;
-  /** Whether the effects of this LEDGER sequence are in a frame: they are not framed again. */
-  isFramed(sequence: number): boolean;
+  /** Whether the effect of this LEDGER sequence, and of this element of it, is in a frame: it is not framed again. */
+  isFramed(sequence: number, index?: number): boolean;
   /** Whether the row of a late booking, as recorded, is in a frame; asked once for each. */
   isLateFramed(late: FramedLate): boolean;
   /** Last row of the curve by account id. */
-  readonly curves: ReadonlyMap<string, RecordedCurve>;
+  readonly curves: RecordedCurves;
+  /** They are taken. */
+  forgetCurves(): void;
+  /** Reads frames from a position on once more: every row of these accounts' curves, in order. */
+  periods(from: number, accounts: ReadonlySet<string>, take: (period: RecordedPeriod) => void): Promise<void>;
   /** The past is applied: its memory is given back. */
   forget(): void;
 }
@@ -299,6 +308,8 @@ export interface EngineQueries {
   inspect(account: string): AccountView | null;
   /** Accounts in order, after `after` (an account id), at most `limit`. */
   accounts(after: string | null, limit: number, order: AccountOrder): AccountView[];
+  /** What became of an element of a message of the account. */
+  outcome(account: string, sequence: number, index: number): Verdict;
   stats(): EngineStats;
 }
 
@@ -343,12 +354,18 @@ export interface EngineStats {
   readonly prices_rounded: number;
   readonly settlements_applied: number;
   readonly cash_applied: number;
+  readonly voids_applied: number;
+  /** Applied after corrections of history, and such as came for a correction that was not the account's last one. */
+  readonly rebases_applied: number;
+  readonly rebases_stale: number;
   readonly duplicates: number;
   readonly rejected: Readonly<Record<string, number>>;
   readonly emitted: number;
   readonly tick_ms_last: number;
   readonly tick_ms_max: number;
   readonly tick_queue: number;
+  /** With ticks from outside: so much was applied since the last one that LEDGER is not read before the next. */
+  readonly ledger_waits_for_tick: boolean;
 }
 
 export interface QueryServer {

@@ -1,11 +1,16 @@
-/** Answers about the engine's state: one account, a page of accounts in some order. */
+/** Answers about the engine's state: one account, a page of accounts in some order, what became of an event. */
 import type { AccountView } from './domain/account-view.ts';
+import { compareIds } from './domain/identifier.ts';
 import type { Book } from './ledger/book.ts';
 import { dayChange } from './ledger/session.ts';
 import type { AccountOrder, EngineQueries, EngineStats } from './ports.ts';
+import type { Verdicts } from './verdicts.ts';
 
 export function engineQueries(
   book: Book,
+  verdicts: Verdicts,
+  /** LEDGER sequence applied last. */
+  applied: () => number,
   stats: () => EngineStats,
   isLive: () => boolean,
   isOwner: () => boolean,
@@ -13,6 +18,12 @@ export function engineQueries(
   return {
     inspect: (account) => book.view(account),
     accounts: (after, limit, order) => pageOf(book, after, limit, order),
+    outcome(account, sequence, index) {
+      const row = book.accounts.find(account);
+      // An account that was stopped is behind the others.
+      const isJudged = applied() >= sequence && (row < 0 || (book.accounts.sequence[row] ?? 0) >= sequence);
+      return isJudged ? verdicts.of(sequence, index) : { outcome: 'pending' };
+    },
     stats,
     isLive,
     isOwner,
@@ -39,11 +50,4 @@ function pageOf(book: Book, after: string | null, limit: number, order: AccountO
   rows.sort((a, b) => a.key - b.key || compareIds(id(a.row), id(b.row)));
   const from = after === null ? 0 : rows.findIndex(({ row }) => id(row) === after) + 1;
   return rows.slice(from, from + limit).map(({ row }) => book.viewRow(row));
-}
-
-/** "9" before "10": ids that are numbers by number, then the others by text. */
-function compareIds(a: string, b: string): number {
-  const isNumber = /^\d{1,15}$/;
-  if (isNumber.test(a) && isNumber.test(b)) return Number(a) - Number(b);
-  return a < b ? -1 : a > b ? 1 : 0;
 }

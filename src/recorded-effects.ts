@@ -6,6 +6,8 @@ import type { RecordedEffect } from './domain/recorded.ts';
 import { EffectTable } from './effect-table.ts';
 import type { RecallSource } from './ledger/recall.ts';
 
+const none: readonly RecordedEffect[] = [];
+
 export class RecordedEffects implements RecallSource {
   /** LEDGER sequence up to which effects are recorded. */
   through = 0;
@@ -47,8 +49,23 @@ export class RecordedEffects implements RecallSource {
     return stray === undefined ? null : events.effect(stray);
   }
 
+  /** Of events, without late bookings. */
+  get count(): number {
+    return this.events.count;
+  }
+
+  get hasLate(): boolean {
+    return this.lateOnes.size > 0;
+  }
+
+  /** `<sequence>:<index>` of events that were recorded behind later ones: their rows came to frames behind these, too. */
+  get strayPlaces(): ReadonlySet<string> {
+    return new Set(this.strays.keys());
+  }
+
   late(account: string, sequence: number): readonly RecordedEffect[] {
-    return this.lateOnes.size === 0 ? [] : (this.lateOnes.get(`${account}:${String(sequence)}`) ?? []);
+    if (this.lateOnes.size === 0) return none;
+    return this.lateOnes.get(`${account}:${String(sequence)}`) ?? none;
   }
 
   /** Events that were recorded since the last tick are of this one. */

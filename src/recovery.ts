@@ -7,13 +7,14 @@ import { limits } from '../config/limits.ts';
 import type { Config } from '../config/load.ts';
 import type { PriceConflater } from '../streams/operators/conflate-prices.ts';
 import type { Checkpointer } from './checkpointer.ts';
+import type { CurveWriter } from './curve-writer.ts';
 import type { Effect } from './domain/effect.ts';
 import type { InstrumentTable } from './domain/instrument.ts';
-import type { Checkpoint, RecordedPrice } from './domain/recorded.ts';
+import type { Checkpoint, FramedLate, RecordedPrice } from './domain/recorded.ts';
 import type { Book } from './ledger/book.ts';
 import type { LedgerIntake } from './ledger-intake.ts';
 import type { Outcomes } from './outcomes.ts';
-import type { FramedLate, LedgerBounds, Ports, RecoveryProgress } from './ports.ts';
+import type { LedgerBounds, Ports, RecoveryProgress } from './ports.ts';
 import { RecordedEffects } from './recorded-effects.ts';
 import { offerRecorded } from './recorded-marks.ts';
 import type { Ticker } from './ticker.ts';
@@ -30,8 +31,11 @@ export interface RecoveryParts {
   readonly outcomes: Outcomes;
   readonly checkpointer: Checkpointer;
   readonly ticker: Ticker;
+  readonly curve: CurveWriter;
   /** The changelog is read: its accounts are in the book. */
-  readonly loaded: () => void;
+  readonly loaded: (checkpoint: Checkpoint | null) => void;
+  /** The marks are back: accounts that waited for them are made anew. */
+  readonly rebuildPostponed: (retell: (effect: Effect) => void) => Promise<void>;
 }
 
 export interface Recovered {
@@ -64,7 +68,7 @@ export class Recovery {
     const { ports, book, gate, intake, outcomes, config } = this.parts;
     const { history, ledger, log } = ports;
     const checkpoint = await this.loadChangelog();
-    this.parts.loaded();
+    this.parts.loaded(checkpoint);
     const bounds = await ledger.bounds();
     requireSameLedger(checkpoint, bounds, config.partitions);
     const from = checkpoint?.sequence ?? 0;
@@ -73,49 +77,67 @@ export class Recovery {
       this.effects.add(effect);
     });
     this.phase = 'frames';
-    await history.load(checkpoint?.framesFrom ?? 1);
+    const sought = { late: this.effects.hasLate, strays: this.effects.strayPlaces };
+    await history.load(checkpoint?.framesFrom ?? 1, sought);
     const through = Math.max(from, this.effects.through, history.framedThrough);
-    requireThrough(bounds, through);
+    // Who was stopped until another one owned the partition has read what that one wrote: LEDGER is asked once more.
+    if (bounds.last < through) requireThrough(await ledger.bounds(), through);
     this.through = through;
     log.info({ accounts: book.accounts.count, from, through }, 'the past is read');
 
     this.phase = 'ledger';
-    this.parts.ticker.tick = this.lastTick(checkpoint);
-    outcomes.recallPast((sequence) => history.isFramed(sequence));
-    book.past.begin(this.effects, history.curves, (effect) => {
-      outcomes.bookedLateAgain(effect, history.isLateFramed(framedLate(effect)));
+    outcomes.recallPast((sequence, index) => history.isFramed(sequence, index));
+    const curveTick = book.past.begin(this.effects, history.curves, this.retell);
+    book.past.unwritten((row) => {
+      ports.frames.curve(row);
     });
+    history.forgetCurves();
+    this.parts.ticker.tick = this.lastTick(checkpoint, curveTick);
+    book.past.expect(this.effects.count);
     book.past.late(this.effects.lateOfAll());
     gate.holdAt(through);
     intake.applied = from;
+    intake.lookedUpThrough = through;
     await ledger.open(from + 1, (batch) => intake.take(batch));
-    await intake.appliedThrough(through);
+    await intake.appliedThrough(Math.min(through, await ledger.lastSequence()));
+    // What is beyond that was deleted from the ledger.
+    intake.applied = Math.max(intake.applied, through);
+    await this.recallPeriods(checkpoint?.framesFrom ?? 1);
     book.past.end();
-    history.forget();
     this.effects.forget();
     return { checkpoint, ledgerCreated: bounds.created, through };
   }
 
   /** The marks that are known, oldest knowledge first: those of the changelog, then what PRICES held, then what came. */
-  async mark(time: number): Promise<void> {
-    const { ports, book, conflater, instruments, outcomes, checkpointer } = this.parts;
+  async mark(): Promise<void> {
+    const { ports, book, conflater, instruments, outcomes, checkpointer, curve } = this.parts;
     this.phase = 'prices';
     offerRecorded(this.marks.values(), instruments, conflater);
     this.marks.clear();
     await ports.prices.open(conflater, outcomes.refuse);
     const changes = conflater.take();
-    book.beginTick(time, changes, () => undefined);
+    // No tick, so no time: sessions roll before a tick is marked, and marks of after a cut-over may be all there are.
+    book.beginTick(NaN, changes, () => undefined);
     // No tick tells of these marks, and PRICES may have lost them before the next start.
     checkpointer.ticked(changes);
+    curve.recovered(changes);
     book.past.quiet();
+    outcomes.marksAreBack();
+    await this.parts.rebuildPostponed(this.retell);
+    ports.history.forget();
     this.phase = 'tail';
   }
 
+  /** A late booking of the past is made again. */
+  private readonly retell = (effect: Effect): void => {
+    const { ports, outcomes } = this.parts;
+    outcomes.bookedLateAgain(effect, ports.history.isLateFramed(framedLate(effect)));
+  };
+
   /** Above this no tick was given out. Ticks that come from outside reserve none: then it is the last that is known. */
-  private lastTick(checkpoint: Checkpoint | null): number {
+  private lastTick(checkpoint: Checkpoint | null, curveTick: number): number {
     const { ports, book } = this.parts;
-    let last = Math.max(book.tick, this.effects.tick);
-    for (const curve of ports.history.curves.values()) last = Math.max(last, curve.tick);
+    const last = Math.max(book.tick, this.effects.tick, curveTick);
     return ports.ticks === null ? Math.max(last, checkpoint?.tickCeiling ?? 0) : last;
   }
 
@@ -138,6 +160,16 @@ export class Recovery {
     }
     for (let row = 0; row < book.accounts.count; row++) checkpointer.notePages(row, book.idPageCount(row));
     return checkpoint;
+  }
+
+  /** Most starts find no account that waits for a rebase, and read frames once. */
+  private async recallPeriods(from: number): Promise<void> {
+    const { ports, book } = this.parts;
+    const { pending } = book.past;
+    if (pending.size === 0) return;
+    await ports.history.periods(from, pending, (period) => {
+      book.past.sawPeriod(period);
+    });
   }
 
   private readChangelog(): Promise<Checkpoint | null> {

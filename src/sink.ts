@@ -1,29 +1,54 @@
 /**
  * The sink: frames from NATS into ClickHouse, each inserted once and acknowledged after that. ClickHouse may be away
  * for as long as FRAMES keeps: a bounded number of frames waits here, the rest in the stream. Joins the source, the
- * writer and the schema; knows no row.
+ * writer, the schema and the corrector of history; knows no row.
  */
+import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { concatMap, lastValueFrom, mergeMap } from 'rxjs';
 import { limits } from '../config/limits.ts';
 import { describeFailure, failureOf } from '../streams/sinks/clickhouse-failure.ts';
-import { connectClickHouse, frameFault, type ClickHouseTarget } from '../streams/sinks/clickhouse.ts';
+import {
+  connectClickHouse,
+  frameFault,
+  type ClickHouseSink,
+  type ClickHouseTarget,
+} from '../streams/sinks/clickhouse.ts';
+import { NatsAlerts } from '../streams/sinks/alerts.ts';
 import { publishRefusedFrame } from '../streams/sinks/refused-frames.ts';
+import { WindowedPublisher } from '../streams/sinks/windowed-publisher.ts';
 import { connectNats } from '../streams/sources/connection.ts';
 import { ensureStream } from '../streams/sources/ensure-stream.ts';
 import { openFrames, type ReceivedFrame } from '../streams/sources/frames.ts';
 import { readFences } from '../streams/sources/read-fences.ts';
-import { deadLettersDefinition, framesDefinition } from '../streams/sources/stream-definitions.ts';
+import {
+  alertsDefinition,
+  deadLettersDefinition,
+  framesDefinition,
+} from '../streams/sources/stream-definitions.ts';
+import { RowsWaiting } from './alerts/rows-waiting.ts';
 import { migrate, SchemaMismatch } from './analytics/migrate.ts';
+import { applyRetention, type Retention } from './analytics/retention.ts';
+import { writeSettings, type Settings } from './analytics/settings.ts';
+import type { Corrector } from './corrector.ts';
 import { createFrameWriter, FrameFault } from './frame-writer.ts';
 import type { Log } from './ports.ts';
+import { sinkCorrector, type CorrectionOptions } from './sink-corrector.ts';
+import { systemClock } from './system-clock.ts';
 
 export interface SinkOptions {
   readonly nats: { readonly url: string };
-  readonly clickhouse: ClickHouseTarget;
+  /** Asked at each attempt to begin: the store makes its password at its first start, which may be after the sink's. */
+  readonly clickhouse: () => ClickHouseTarget;
   readonly log: Log;
   /** `frames.max_age`, for a stream FRAMES that is not there yet: a period such as 7d. */
   readonly framesMaxAge?: string;
+  /** What views need of the configuration; without, they take the defaults. */
+  readonly settings?: Settings;
+  /** Without, history is not corrected. */
+  readonly corrections?: CorrectionOptions;
+  /** How long the curve is kept; unset: as it is. */
+  readonly retention?: Retention;
 }
 
 export interface SinkStats {
@@ -53,34 +78,52 @@ export interface Sink {
 export async function startSink(options: SinkOptions): Promise<Sink> {
   const { log, clickhouse } = options;
   const link = await connectNats({ url: options.nats.url, name: 'tidemark-sink', log });
-  const target = connectClickHouse(clickhouse);
   const source = openFrames(link, log);
-  const state = { isMigrated: false, isStopped: false };
+  const state = {
+    isStopped: false,
+    target: null as ClickHouseSink | null,
+    corrector: null as Corrector | null,
+  };
+  const publisher = new WindowedPublisher(link, systemClock, log);
+  const alerts = new NatsAlerts({ publisher, link, log });
+  const outage = new RowsWaiting(alerts, systemClock);
   const writer = createFrameWriter<ReceivedFrame>({
     log,
+    outage,
     async insert(frame) {
       const fault = frameFault(frame);
       if (fault !== null) throw new FrameFault(fault);
-      await target.insert(frame);
+      assert(state.target !== null, 'the schema is brought up to date before the first frame');
+      await state.target.insert(frame);
+      state.corrector?.look();
     },
     keepRefused: (frame, detail) => publishRefusedFrame(link.nats, frame, detail, Date.now()),
   });
 
   async function bringUpToDate(): Promise<void> {
-    if (state.isMigrated) return;
-    const { applied, views } = await migrate(clickhouse);
-    state.isMigrated = true;
-    log.info({ applied, views }, 'schema is up to date');
+    if (state.target !== null) return;
+    const address = clickhouse();
+    const { applied, views } = await migrate(address);
+    if (options.settings !== undefined) await writeSettings(address, options.settings);
+    const kept = options.retention === undefined ? [] : await applyRetention(address, options.retention);
+    const target = connectClickHouse(address);
+    state.target = target;
+    const { corrections } = options;
+    if (corrections !== undefined) state.corrector = sinkCorrector(corrections, address, target, link, log);
+    log.info({ applied, views, retention: kept }, 'schema is up to date');
   }
 
   async function close(): Promise<void> {
-    await target.close();
+    await state.target?.close();
+    publisher.close();
     await link.close();
   }
 
   try {
     await ensureStream(link.nats, framesDefinition({ frames: { max_age: options.framesMaxAge ?? '7d' } }));
     await ensureStream(link.nats, deadLettersDefinition);
+    await ensureStream(link.nats, alertsDefinition);
+    outage.recover(await alerts.raised());
     await readFences({
       link,
       log,
@@ -114,7 +157,8 @@ export async function startSink(options: SinkOptions): Promise<Sink> {
       state.isStopped = true;
       source.stop();
       writer.stop();
-      await Promise.race([ended, delay(limits.sinkStopMsMax, undefined, { ref: false })]);
+      const allEnded = Promise.all([ended, state.corrector?.stop()]);
+      await Promise.race([allEnded, delay(limits.sinkStopMsMax, undefined, { ref: false })]);
       await source.giveBack();
       await close();
     },
@@ -130,7 +174,7 @@ export async function startSink(options: SinkOptions): Promise<Sink> {
   function stateName(): SinkStats['state'] {
     if (state.isStopped) return 'stopped';
     if (writer.waitingFor !== null) return 'waiting';
-    return state.isMigrated ? 'inserting' : 'migrating';
+    return state.target === null ? 'migrating' : 'inserting';
   }
 }
 

@@ -29,6 +29,11 @@ export class TickGate {
     this.appliedThrough = appliedThrough;
   }
 
+  /** The tick that everything is applied for now; null while there is none. */
+  get pending(): TickMessage | null {
+    return this.current;
+  }
+
   /** A tick arrived, with the prices that came before it (copied: the caller reuses them). */
   admit(tick: TickMessage, taken: PriceChanges): PendingTick {
     this.waiting++;

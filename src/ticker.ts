@@ -9,6 +9,7 @@ import type { Alerting } from './alerting.ts';
 import type { Counters } from './counters.ts';
 import type { CurveWriter } from './curve-writer.ts';
 import type { PriceChanges } from './domain/price-change.ts';
+import type { InstrumentWriter } from './instrument-writer.ts';
 import type { Ports, TickMessage } from './ports.ts';
 
 export interface TickerParts {
@@ -16,6 +17,7 @@ export interface TickerParts {
   /** To the partition's actor. */
   readonly send: (event: PartitionEvent) => void;
   readonly curve: CurveWriter;
+  readonly reference: InstrumentWriter;
   readonly alerting: Alerting;
   readonly counters: Counters;
   /** LEDGER sequence applied last. */
@@ -35,6 +37,8 @@ export class Ticker {
   /** What was applied up to this LEDGER sequence, and what the ticks up to this one booked, is in the effect log. */
   durableThrough = 0;
   durableTick = 0;
+  /** Position in the effect log behind all of that, taken with it: whoever has that much reads on from here. */
+  effectsFrom = 1;
   /** Rows of effects that were given to frames when these were sealed last. */
   private rowsSealed = 0;
   private isBusy = false;
@@ -62,7 +66,7 @@ export class Ticker {
 
   /** Resolves when the tick is told. Rejects with Fenced where another process owns the partition. */
   async run(message: TickMessage, changes: PriceChanges): Promise<void> {
-    const { ports, send, curve, alerting, counters, applied } = this.parts;
+    const { ports, send, curve, reference, alerting, counters, applied } = this.parts;
     const startedAt = performance.now();
     const tick = Math.max(this.tick + 1, message.tick);
     const { time } = message;
@@ -77,14 +81,15 @@ export class Ticker {
     };
     send({ type: 'tick', tick, time, changes, held });
     curve.end(tick, time, changes);
+    reference.write(time);
     const through = applied();
     this.seal(tick, time, through);
     this.isCurveOpen = true;
     this.tickedAt = ports.clock.now();
     counters.ticked(performance.now() - startedAt);
-    if (!ports.effects.isEmpty) await (this.settling = ports.effects.publish(tick, time));
+    await this.publish(tick, time);
     this.durableTick = tick;
-    this.durableThrough = through;
+    this.noteDurable(through);
     ports.frames.release();
     if (ports.lease.isHeld) ports.updates.release();
     this.parts.done(changes);
@@ -97,23 +102,50 @@ export class Ticker {
    */
   async settle(areTimed: boolean): Promise<void> {
     const { ports, applied } = this.parts;
-    const through = applied();
     await this.settling;
-    if (!ports.effects.isEmpty) await (this.settling = ports.effects.publish(NaN, NaN));
+    const through = applied();
+    await this.publish(NaN, NaN);
     // A tick that has begun meanwhile sees to it itself.
     if (this.isBusy || !areTimed) return;
-    this.durableThrough = through;
+    this.noteDurable(through);
     this.seal(this.tick, NaN, through);
     ports.frames.release();
   }
 
-  /** Whether so much was applied since the last tick that it should be settled without one. */
+  /** The same for events that have the time of the tick that they are applied for: it has come, and is not run yet. */
+  async settleFor({ tick: asked, time }: TickMessage): Promise<void> {
+    const { ports, applied } = this.parts;
+    await this.settling;
+    const tick = Math.max(this.tick + 1, asked);
+    const through = applied();
+    await this.publish(tick, time);
+    if (this.isBusy) return;
+    this.noteDurable(through);
+    this.seal(tick, time, through);
+    ports.frames.release();
+  }
+
+  /** All that was applied up to `through` is in the effect log, and nothing else is in it. */
+  noteDurable(through: number): void {
+    this.durableThrough = through;
+    this.effectsFrom = this.parts.ports.effects.position + 1;
+  }
+
+  /** Resolves when what was recorded until now is in the effect log: also what somebody else has published already. */
+  private publish(tick: number, time: number): Promise<void> {
+    const { effects } = this.parts.ports;
+    if (!effects.isEmpty) this.settling = effects.publish(tick, time);
+    return this.settling;
+  }
+
+  /** Whether so much was applied since the last tick that it should be published without one. */
   get isLoaded(): boolean {
-    const { effects, frames } = this.parts.ports;
-    return (
-      effects.outstandingBytes > limits.effectsUnpublishedBytesMax ||
-      frames.effectsWritten - this.rowsSealed > limits.frameRowsMax
-    );
+    return this.parts.ports.effects.outstandingBytes > limits.effectsUnpublishedBytesMax;
+  }
+
+  /** Rows of effects that wait for the tick that tells of them. */
+  get unsealedRows(): number {
+    return this.parts.ports.frames.effectsWritten - this.rowsSealed;
   }
 
   private seal(tick: number, time: number, through: number): void {

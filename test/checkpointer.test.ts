@@ -21,13 +21,21 @@ function checkpointerOf(intervalMs: number) {
     isFrameRefused: false,
     inTurn: 0,
     inTurnMax: 0,
+    msPerWrite: 0,
   };
   const checkpoints: Checkpoint[] = [];
   const written: string[] = [];
   const errors: string[] = [];
   const failed = new Set<number>();
   const timers = new Set<Timer>();
-  const ticker = { tick: 0, ceiling: 0, durableThrough: sequence, durableTick: 0, applied: sequence };
+  const ticker = {
+    tick: 0,
+    ceiling: 0,
+    durableThrough: sequence,
+    durableTick: 0,
+    effectsFrom: 4,
+    applied: sequence,
+  };
   const parts = {
     ticker,
     partitions: 1,
@@ -57,10 +65,12 @@ function checkpointerOf(intervalMs: number) {
         },
         turn: () => Promise.resolve(),
       },
-      effects: { position: 3 },
+      ledger: { lag: 0 },
       deadLetters: { settled: () => Promise.resolve() },
       frames: {
         position: 5,
+        curveWritten: 0,
+        curveDurable: 0,
         effectsWritten: 1,
         get effectsDurable() {
           return state.isDurable ? 1 : 0;
@@ -79,6 +89,7 @@ function checkpointerOf(intervalMs: number) {
           state.inTurnMax = Math.max(state.inTurnMax, ++state.inTurn);
           if (state.isRefused && account === 'a100') return Promise.reject(new Error('too large'));
           written.push(account);
+          state.now += state.msPerWrite;
           return Promise.resolve();
         },
       },
@@ -130,7 +141,7 @@ describe('the checkpointer', () => {
     assert.equal(checkpointer.sequence, 0);
     await passTime(1_000);
     assert.deepEqual([...new Set(written)].toSorted(), all.toSorted());
-    assert.equal(state.inTurnMax, limits.checkpointSliceAccounts);
+    assert.equal(state.inTurnMax, limits.checkpointSliceItems);
     assert.deepEqual([checkpointer.sequence, checkpointer.pending], [sequence, 0]);
     assert.equal(checkpoints.at(-1)?.effectsFrom, 4);
   });
@@ -165,6 +176,37 @@ describe('the checkpointer', () => {
       assert.deepEqual(written, all);
       assert.equal(checkpointer.sequence, sequence);
     }
+  });
+
+  it('writes at the end what changed, however long it takes, and of the others as many as there is time for', async () => {
+    for (const isSlow of [true, false]) {
+      const { checkpointer, state, checkpoints, written } = checkpointerOf(seldom);
+      await checkpointer.start(null, 'then', sequence);
+      const changed = Array.from({ length: 100 }, (_, i) => 3 + 4 * i);
+      for (const row of changed) checkpointer.note(row);
+      state.msPerWrite = isSlow ? limits.checkpointFinishMsMax / 50 : 0;
+      await checkpointer.finish();
+      assert.deepEqual(
+        written.slice(0, 100),
+        changed.map((row) => `a${row}`),
+      );
+      assert.equal(written.length, isSlow ? 100 : accounts);
+      const { sequence: through, framesFrom } = checkpoints.at(-1) ?? {};
+      // What prices did to the others is in frames from the first on.
+      assert.deepEqual([through, framesFrom], [sequence, isSlow ? 1 : 6]);
+    }
+  });
+
+  it('writes at the end what a pass had taken that is given up', async () => {
+    const { checkpointer, state, written, passTime } = checkpointerOf(1_000);
+    await checkpointer.start(null, 'then', sequence);
+    for (let row = 0; row < accounts; row++) checkpointer.note(row);
+    state.isDurable = false;
+    await passTime(1_500);
+    state.msPerWrite = limits.checkpointFinishMsMax;
+    await checkpointer.finish();
+    assert.deepEqual(written.toSorted(), all.toSorted());
+    assert.equal(checkpointer.sequence, sequence);
   });
 
   it('leaves out an account that failed, vouches for no more meanwhile, and writes it when it is rebuilt', async () => {

@@ -30,7 +30,7 @@ describe('the sink', function () {
 
   const start = async (): Promise<void> => {
     const { url, user, password } = store;
-    sink = await startSink({ nats, clickhouse: { url, user, password, database: 'tidemark' }, log });
+    sink = await startSink({ nats, clickhouse: () => ({ url, user, password, database: 'tidemark' }), log });
   };
   const rows = async <T>(query: string): Promise<T[]> =>
     (await client.query({ query, format: 'JSONEachRow' })).json<T>();

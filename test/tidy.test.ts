@@ -11,9 +11,22 @@ import { environmentKeys } from '../config/load.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folders = ['src', 'actors', 'streams', 'config', 'scripts', 'test', 'bin', 'docs', '.ci'];
+/** In a git worktree `.git` is a file. */
+const skipped = ['package-lock.json', '.git'];
 const linesMax = 400;
-/** Keys of the contract whose readers come later: the gateway, and the view `performance`. */
-const reserved = ['http.port', 'performance.min_returns', 'performance.min_days'];
+const fastifyPlugins = [
+  'accepts',
+  'compress',
+  'etag',
+  'helmet',
+  'rate-limit',
+  'swagger',
+  'swagger-ui',
+  'type-provider-typebox',
+  'websocket',
+].map((name) => `@fastify/${name}`);
+/** Keys that no code reads by name: the view `performance` finds its own in `settings`. */
+const reserved = ['performance.min_returns', 'performance.min_days'];
 
 interface Source {
   readonly path: string;
@@ -23,7 +36,7 @@ interface Source {
 const all: readonly Source[] = [
   ...folders.flatMap((folder) => read(folder)),
   ...readdirSync(root, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name !== 'package-lock.json')
+    .filter((entry) => entry.isFile() && !skipped.includes(entry.name))
     .map(({ name }) => ({ path: name, text: readFileSync(join(root, name), 'utf8') })),
 ].filter(({ path }) => !path.startsWith('docs/schemas/'));
 const code = all.filter(({ path }) => /\.(ts|js|mjs|cjs)$/.test(path));
@@ -35,6 +48,11 @@ describe('the house is tidy:', () => {
   const arrows: readonly { of: string; may: readonly string[]; packages: readonly string[] }[] = [
     { of: 'src/domain/', may: ['src/domain/', 'config/limits.ts'], packages: ['luxon'] },
     { of: 'src/ledger/', may: ['src/ledger/', 'src/domain/', 'config/limits.ts'], packages: [] },
+    {
+      of: 'src/corrections/',
+      may: ['src/corrections/', 'src/ledger/', 'src/domain/', 'config/limits.ts'],
+      packages: [],
+    },
     {
       of: 'actors/',
       may: ['actors/', 'src/ledger/', 'src/domain/', 'src/ports.ts', 'config/limits.ts'],
@@ -48,8 +66,38 @@ describe('the house is tidy:', () => {
     { of: 'config/', may: ['config/', 'src/domain/'], packages: ['yaml'] },
     { of: 'src/ports.ts', may: ['src/domain/'], packages: ['rxjs'] },
     {
+      of: 'src/client/',
+      may: [
+        'src/client/',
+        'src/domain/',
+        'src/ports.ts',
+        'src/addresses.ts',
+        'src/failure.ts',
+        'src/quiet-log.ts',
+        'streams/codec/',
+        'streams/operators/',
+        'streams/sources/',
+        'config/',
+      ],
+      packages: ['nats', '@clickhouse/client'],
+    },
+    {
+      of: 'src/gateway/',
+      may: [
+        'src/gateway/',
+        'src/client/',
+        'src/domain/',
+        'src/ports.ts',
+        'src/addresses.ts',
+        'src/failure.ts',
+        'streams/codec/',
+        'config/',
+      ],
+      packages: ['fastify', ...fastifyPlugins, 'ajv', 'jose', 'typebox', 'ws'],
+    },
+    {
       of: 'src/store/',
-      may: ['src/store/', 'src/ports.ts', 'src/domain/', 'config/limits.ts'],
+      may: ['src/store/', 'src/ports.ts', 'src/domain/', 'src/process/is-alive.ts', 'config/limits.ts'],
       packages: ['chdb', '@clickhouse/client'],
     },
   ];
@@ -70,12 +118,12 @@ describe('the house is tidy:', () => {
     });
   }
 
-  it('nats is spoken to in streams/sources, streams/sinks and the one file of the CLI', () => {
-    onlyIn('nats', ['streams/sources/', 'streams/sinks/', 'src/cli/nats.ts']);
+  it('nats is spoken to in streams/sources, streams/sinks and the one door of src/client', () => {
+    onlyIn('nats', ['streams/sources/', 'streams/sinks/', 'src/client/nats.ts']);
   });
 
-  it('ClickHouse is spoken to in streams/sinks, src/analytics, src/store and src/cli', () => {
-    onlyIn('@clickhouse/client', ['streams/sinks/', 'src/analytics/', 'src/store/', 'src/cli/']);
+  it('ClickHouse is spoken to in streams/sinks, src/analytics, src/store and the one door of src/client', () => {
+    onlyIn('@clickhouse/client', ['streams/sinks/', 'src/analytics/', 'src/store/', 'src/client/store.ts']);
   });
 
   it('nothing imports main.ts, the tests or the scripts, but the commands that run them', () => {
@@ -104,7 +152,7 @@ describe('the house is tidy:', () => {
   });
 
   it('the core knows neither the wall clock nor chance', () => {
-    const core = within('src/domain/', 'src/ledger/', 'actors/', 'streams/operators/');
+    const core = within('src/domain/', 'src/ledger/', 'src/corrections/', 'actors/', 'streams/operators/');
     assert.deepEqual(
       linesWith(core, /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bMath\.random\b/),
       [],
@@ -112,7 +160,7 @@ describe('the house is tidy:', () => {
   });
 
   it('no money, price or quantity goes through parseFloat or toFixed', () => {
-    const exact = within('src/domain/', 'src/ledger/', 'actors/', 'streams/');
+    const exact = within('src/domain/', 'src/ledger/', 'src/corrections/', 'actors/', 'streams/');
     assert.deepEqual(linesWith(exact, /\bparseFloat\b|\.toFixed\(/), []);
   });
 

@@ -51,6 +51,7 @@ class Way {
         }
       },
       relieve: () => Promise.resolve(),
+      isFull: () => false,
     });
   }
 

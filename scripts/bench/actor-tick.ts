@@ -3,7 +3,7 @@
  * beside a bare `fromTransition` actor that does nothing with the same event. Both are children of one parent.
  */
 import { createActor, createMachine, fromTransition, type AnyActorRef } from 'xstate';
-import { accountLogic, type AccountActor } from '../../actors/account.ts';
+import { accountLogic, accountStep, type AccountActor } from '../../actors/account.ts';
 import { allPrices, fillBook, fixtureStart, newBook, rethrow } from './book-fixture.ts';
 import { alternate, ratioOf, rounded } from './rounds.ts';
 import type { BenchRow } from './row.ts';
@@ -52,7 +52,7 @@ function accountRound(parent: AnyActorRef): () => number {
     stopped: new Set<number>(),
     failed: rethrow,
   };
-  const logic = accountLogic(desk);
+  const logic = accountLogic(accountStep(desk));
   const actors: AccountActor[] = Array.from({ length: accounts }, (_, row) =>
     createActor(logic, { input: row, id: `account-${row}`, parent }),
   );

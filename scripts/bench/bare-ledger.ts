@@ -1,5 +1,5 @@
 /** The ceiling of `pipeline.settlements`: a pull consumer of LEDGER that parses JSON and does nothing else. */
-import { quietLog } from '../../src/load/quiet-log.ts';
+import { quietLog } from '../../src/quiet-log.ts';
 import { servePart } from '../../src/load/worker.ts';
 import { connectNats } from '../../streams/sources/connection.ts';
 import { PullReader } from '../../streams/sources/pull-reader.ts';

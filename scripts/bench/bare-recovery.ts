@@ -2,7 +2,7 @@
  * The ceiling of `recovery`: plain pull consumers of all messages that a recovery reads, one stream after the other,
  * which touch the bytes and do nothing else.
  */
-import { quietLog } from '../../src/load/quiet-log.ts';
+import { quietLog } from '../../src/quiet-log.ts';
 import { servePart } from '../../src/load/worker.ts';
 import { decodeCheckpoint } from '../../streams/codec/checkpoint.ts';
 import { accountsStream, ChangelogKeys } from '../../streams/sources/changelog-keys.ts';

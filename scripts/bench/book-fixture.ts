@@ -4,7 +4,8 @@ import { InstrumentTable } from '../../src/domain/instrument.ts';
 import type { LedgerEvent, LedgerMessage } from '../../src/domain/ledger-event.ts';
 import { emptyPriceChanges, type PriceChanges } from '../../src/domain/price-change.ts';
 import { SymbolTable } from '../../src/domain/symbol-table.ts';
-import { Book, type Judge } from '../../src/ledger/book.ts';
+import { Book } from '../../src/ledger/book.ts';
+import type { Judge } from '../../src/ledger/judge.ts';
 import { Random } from '../../src/random.ts';
 
 export interface BookFixture {
@@ -48,8 +49,10 @@ export function newBook(symbolCount: number): BookFixture {
     applied: () => undefined,
     bookedLate: () => undefined,
     duplicate: refuse,
+    stale: refuse,
     rejected: refuse,
-    voidsWaiting: () => undefined,
+    voidWaits: () => undefined,
+    voidWaited: () => undefined,
   };
   return { book, symbols, random: new Random(1), refused: () => refused, judge };
 }
@@ -81,6 +84,7 @@ export function deposit(amount: number): LedgerEvent {
     toAmount: 0,
     symbol: '',
     effectiveAt: NaN,
+    effectiveOn: '',
     notes: '',
     ts: start,
   };

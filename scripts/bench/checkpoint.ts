@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { limits } from '../../config/limits.ts';
-import { quietLog } from '../../src/load/quiet-log.ts';
+import { quietLog } from '../../src/quiet-log.ts';
 import { startPart, type Part } from '../../src/load/worker.ts';
 import { systemClock } from '../../src/system-clock.ts';
 import { connectNats, type Link } from '../../streams/sources/connection.ts';
@@ -166,7 +166,7 @@ class LoadedEngine {
 
   private async appliedThrough(sequence: number): Promise<void> {
     while (((await statsOver(this.link))['ledger_sequence'] ?? 0) < sequence) {
-      await Promise.race([sleep(limits.cliPollMs), this.part.failed]);
+      await Promise.race([sleep(limits.clientPollMs), this.part.failed]);
     }
   }
 }

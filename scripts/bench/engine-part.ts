@@ -5,7 +5,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { loadConfig } from '../../config/load.ts';
 import { startEngine } from '../../src/engine.ts';
-import { quietLog } from '../../src/load/quiet-log.ts';
+import { quietLog } from '../../src/quiet-log.ts';
 import { servePart } from '../../src/load/worker.ts';
 
 export interface EngineTask {

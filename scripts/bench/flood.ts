@@ -7,7 +7,7 @@ import type { LoadPlan } from '../../src/load/plan.ts';
 import { priceMax, priceMin, symbolName } from '../../src/load/plan.ts';
 import { PriceFrames } from '../../src/load/price-frames.ts';
 import { PriceSocket } from '../../src/load/price-socket.ts';
-import { quietLog } from '../../src/load/quiet-log.ts';
+import { quietLog } from '../../src/quiet-log.ts';
 import { servePart } from '../../src/load/worker.ts';
 import { Random } from '../../src/random.ts';
 import { connectNats } from '../../streams/sources/connection.ts';

@@ -20,8 +20,10 @@ const parts: Readonly<Record<string, string>> = {
   'pipeline.settlements': './pipeline-settlements.ts',
   latency: './latency.ts',
   sink: './sink.ts',
+  queries: './queries.ts',
   recovery: './recovery.ts',
   checkpoint: './checkpoint.ts',
+  'fan-out': './fan-out.ts',
   memory: './memory.ts',
   peers: './peers.ts',
 };

@@ -5,7 +5,7 @@
  */
 import { limits } from '../../config/limits.ts';
 import { accountName, holdingsOf, symbolName } from '../../src/load/plan.ts';
-import { quietLog } from '../../src/load/quiet-log.ts';
+import { quietLog } from '../../src/quiet-log.ts';
 import { startPart } from '../../src/load/worker.ts';
 import { Random } from '../../src/random.ts';
 import { systemClock } from '../../src/system-clock.ts';

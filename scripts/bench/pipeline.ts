@@ -2,7 +2,7 @@
 import type { LoadPlan } from '../../src/load/plan.ts';
 import type { PublisherCalls } from '../../src/load/publisher.ts';
 import { moment } from '../../src/load/micros.ts';
-import { quietLog } from '../../src/load/quiet-log.ts';
+import { quietLog } from '../../src/quiet-log.ts';
 import { startPart } from '../../src/load/worker.ts';
 import { connectNats } from '../../streams/sources/connection.ts';
 import { ensureStream } from '../../streams/sources/ensure-stream.ts';

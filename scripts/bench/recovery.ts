@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { limits } from '../../config/limits.ts';
-import { quietLog } from '../../src/load/quiet-log.ts';
+import { quietLog } from '../../src/quiet-log.ts';
 import { startPart } from '../../src/load/worker.ts';
 import { systemClock } from '../../src/system-clock.ts';
 import { connectNats, type Link } from '../../streams/sources/connection.ts';
@@ -79,7 +79,7 @@ async function recoverOnce(url: string, link: Link, ledger: RecoveryLedger): Pro
   const start = await observeStart(url, { ...instrumentSettings(), ...checkpointsOff });
   // That it says nothing must not be because it cannot: it tells of the next event.
   await ledger.write(1);
-  while (emissions.count === 0) await sleep(limits.cliPollMs);
+  while (emissions.count === 0) await sleep(limits.clientPollMs);
   emissions.close();
   await ended(start.child, 'SIGKILL');
   return {
@@ -145,7 +145,7 @@ async function until(
   engine: Engine,
   isMet: (stats: Readonly<Record<string, number>>) => boolean,
 ): Promise<void> {
-  while (!isMet(await engine.stats())) await sleep(limits.cliPollMs);
+  while (!isMet(await engine.stats())) await sleep(limits.clientPollMs);
 }
 
 /** Everything is told, framed and acknowledged, the open period of the curve too, and nothing more comes. */
@@ -160,6 +160,6 @@ async function settled(engine: Engine): Promise<void> {
     const isQuiet = lags.effects === 0 && lags.frames.rows === 0;
     if (!isQuiet || emitted !== before) quietSince = performance.now();
     before = emitted;
-    await sleep(limits.cliPollMs);
+    await sleep(limits.clientPollMs);
   }
 }

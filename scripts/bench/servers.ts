@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { limits } from '../../config/limits.ts';
-import { quietLog } from '../../src/load/quiet-log.ts';
+import { quietLog } from '../../src/quiet-log.ts';
 import { findNatsServer } from '../../src/process/find-nats-server.ts';
 import { natsGreeting } from '../../src/process/port.ts';
 import { connectNats, type Link } from '../../streams/sources/connection.ts';
@@ -87,7 +87,7 @@ export async function startEngine(
     link,
     stats,
     async appliedThrough(sequence) {
-      while (((await stats())['ledger_sequence'] ?? 0) < sequence) await sleep(limits.cliPollMs / 4);
+      while (((await stats())['ledger_sequence'] ?? 0) < sequence) await sleep(limits.clientPollMs / 4);
     },
     async stop() {
       await link.close();

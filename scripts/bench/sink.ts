@@ -7,7 +7,7 @@ import { connect, headers, type NatsConnection } from 'nats';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { limits } from '../../config/limits.ts';
 import { frameColumns, type FrameTable } from '../../src/domain/frame.ts';
-import { quietLog } from '../../src/load/quiet-log.ts';
+import { quietLog } from '../../src/quiet-log.ts';
 import { startSink } from '../../src/sink.ts';
 import { startSinkServers, type SinkServers } from './sink-servers.ts';
 import type { BenchRow } from './row.ts';
@@ -122,7 +122,7 @@ const linesOf = (rows: readonly Row[]): string => rows.map((row) => `${JSON.stri
 
 const sinkOptions = ({ natsUrl, clickhouse }: SinkServers) => ({
   nats: { url: natsUrl },
-  clickhouse: { ...clickhouse, database: 'tidemark' },
+  clickhouse: () => ({ ...clickhouse, database: 'tidemark' }),
   log: quietLog,
 });
 

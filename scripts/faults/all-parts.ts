@@ -1,5 +1,6 @@
 /** Every part of the fault tests, in the order of the full form. */
 import type { FaultPart } from './part.ts';
+import { diskFull } from './parts/disk-full.ts';
 import { fuzz } from './parts/fuzz.ts';
 import { kill } from './parts/kill.ts';
 import { order, sameSettlement } from './parts/repeats.ts';
@@ -13,6 +14,7 @@ export const allParts: readonly FaultPart[] = [
   sigstop,
   standby,
   storeAway,
+  diskFull,
   revalue,
   sigterm,
   sameSettlement,

@@ -28,10 +28,9 @@ export function* expectedAccounts(
   prices: Float64Array,
 ): Generator<ExpectedAccount> {
   const market = marketOf(plan, prices);
-  const rows = rowsByAccount(plan, sent);
+  const rows = rowsByAccount(plan, sent, order);
   for (let account = 0; account < plan.accounts; account++) {
     const own = rows[account] ?? [];
-    own.sort((a, b) => (order.placeOf[a] ?? 0) - (order.placeOf[b] ?? 0));
     const name = accountName(plan, account);
     const kept = new OracleAccount(name, baseOf(account), dustMinor, market);
     for (const row of own) kept.facts.push(factOf(plan, sent.at(row)));
@@ -56,9 +55,15 @@ function marketOf(plan: LoadPlan, prices: Float64Array): Market {
   return market;
 }
 
-function rowsByAccount(plan: LoadPlan, sent: SentLog): number[][] {
+/** In the order of the ledger; what is not in it is left out, and told elsewhere. */
+function rowsByAccount(plan: LoadPlan, sent: SentLog, { placeOf }: LedgerOrder): number[][] {
+  const rowAt = new Int32Array(sent.count + 1).fill(-1);
+  for (let row = 0; row < sent.count; row++) rowAt[placeOf[row] ?? 0] = row;
   const rows: number[][] = Array.from({ length: plan.accounts }, () => []);
-  for (let row = 0; row < sent.count; row++) rows[sent.accountOf(row)]?.push(row);
+  for (let place = 1; place < rowAt.length; place++) {
+    const row = rowAt[place] ?? -1;
+    if (row >= 0) rows[sent.accountOf(row)]?.push(row);
+  }
   return rows;
 }
 

@@ -2,7 +2,7 @@
 import { microsSince, moment } from '../../src/load/micros.ts';
 import type { LoadPlan } from '../../src/load/plan.ts';
 import { PriceFeed } from '../../src/load/price-feed.ts';
-import { quietLog } from '../../src/load/quiet-log.ts';
+import { quietLog } from '../../src/quiet-log.ts';
 import { servePart } from '../../src/load/worker.ts';
 import { systemClock } from '../../src/system-clock.ts';
 import { WindowedPublisher } from '../../streams/sinks/windowed-publisher.ts';
@@ -32,6 +32,9 @@ export interface FeederCalls {
   /** Accounts, opened and funded. */
   readonly fund: () => Promise<void>;
   readonly start: () => void;
+  /** No more events, until they are started again; prices go on. */
+  readonly pause: () => void;
+  readonly resume: () => void;
   readonly progress: () => { readonly events: number; readonly prices: number };
   /** Answers when everything is acknowledged; ends with a deposit of every account and every price once more. */
   readonly stop: () => Promise<void>;
@@ -49,6 +52,10 @@ servePart((fail) => {
   const open = (): Feeds => {
     if (feeds === null) throw new Error('not opened');
     return feeds;
+  };
+  const startEvents = (): void => {
+    const { ledger, prices } = open();
+    ledger.start((symbol) => prices.prices[symbol] ?? 0, fail);
   };
   return {
     async open({ plan, url }: FeederTask) {
@@ -73,10 +80,13 @@ servePart((fail) => {
     },
     fund: () => open().ledger.open(),
     start() {
-      const { ledger, prices } = open();
-      prices.start(fail);
-      ledger.start((symbol) => prices.prices[symbol] ?? 0, fail);
+      open().prices.start(fail);
+      startEvents();
     },
+    pause() {
+      open().ledger.pause();
+    },
+    resume: startEvents,
     progress() {
       const { ledger, prices } = open();
       return { events: ledger.log.count, prices: prices.sent };

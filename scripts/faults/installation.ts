@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { limits } from '../../config/limits.ts';
 import { loadConfig } from '../../config/load.ts';
 import { clickHouseAddress, loopback, natsUrl, storePasswordFile } from '../../src/addresses.ts';
-import { inspectText } from '../../src/cli/account-reply.ts';
-import { connectNats, type NatsDoor } from '../../src/cli/nats.ts';
-import { StoreDoor } from '../../src/cli/store.ts';
+import { inspectText } from '../../src/client/account-reply.ts';
+import { connectNats, type NatsDoor } from '../../src/client/nats.ts';
+import { StoreDoor } from '../../src/client/store.ts';
 import type { LoadDoors } from '../../src/load/doors.ts';
 import { natsGreeting } from '../../src/process/port.ts';
 import { testInstallation, type TestInstallation } from '../../test/support/tidemark.ts';
@@ -32,7 +32,7 @@ export class Installation {
   readonly storePort: number;
   private readonly place: TestInstallation;
   private readonly configDir: string;
-  private door: NatsDoor | null = null;
+  private door: Promise<NatsDoor> | null = null;
   private storeDoor: StoreDoor | null = null;
 
   private constructor(place: TestInstallation, configDir: string, env: Readonly<Record<string, string>>) {
@@ -62,8 +62,8 @@ export class Installation {
   }
 
   /** To the NATS of the installation; taken up again whenever it is lost. */
-  async nats(): Promise<NatsDoor> {
-    return (this.door ??= await connectNats(this.config, { reconnects: true }));
+  nats(): Promise<NatsDoor> {
+    return (this.door ??= connectNats(this.config, { reconnects: true }));
   }
 
   /** What a check asks: the engine over NATS, the tables over HTTP. */
@@ -145,7 +145,7 @@ export class Installation {
   /** Closes the connections and removes the directories; everything must have ended. */
   async remove(): Promise<void> {
     await this.storeDoor?.close();
-    await this.door?.close();
+    await (await this.door)?.close();
     this.place.remove();
     rmSync(this.configDir, { recursive: true, force: true });
   }

@@ -15,6 +15,8 @@ export interface KillPlan {
   readonly seed: number;
   /** Between a recovery and the next kill, on average. */
   readonly pauseMs: number;
+  /** Told when all parts are left alone, and when one is hunted again: what happens between the two tries nothing. */
+  readonly atRest: (isAtRest: boolean) => void;
 }
 
 export interface KillCount {
@@ -34,29 +36,53 @@ export async function killAll(
   plan: KillPlan,
   told: (text: string) => void,
 ): Promise<KillCount[]> {
+  const hunt = new Hunt(plan.atRest);
   const counts = Object.entries(plan.times).map(([part], i) => {
     const count: KillCount = { part: part as Part, killed: 0, recoveryMs: [] };
-    const ended = killPart(stack, count, plan, new Random(plan.seed, 100 + i), told);
-    return { count, ended };
+    const killed = killPart(stack, count, plan, hunt, new Random(plan.seed, 100 + i), told);
+    return { count, ended: killed.finally(() => hunt.left()) };
   });
   await Promise.all(counts.map(({ ended }) => ended));
+  plan.atRest(false);
   return counts.map(({ count }) => count);
+}
+
+/** How many parts are hunted now. */
+class Hunt {
+  private hunted = 0;
+  private readonly atRest: (isAtRest: boolean) => void;
+
+  constructor(atRest: (isAtRest: boolean) => void) {
+    this.atRest = atRest;
+  }
+
+  taken(): void {
+    if (this.hunted++ === 0) this.atRest(false);
+  }
+
+  left(): void {
+    if (--this.hunted === 0) this.atRest(true);
+  }
 }
 
 async function killPart(
   stack: UpStack,
   count: KillCount,
   { times, pauseMs }: KillPlan,
+  hunt: Hunt,
   random: Random,
   told: (text: string) => void,
 ): Promise<void> {
   const { part } = count;
   const wanted = times[part];
   let inARow = 0;
+  hunt.taken();
   while (count.killed < wanted) {
     await sleep(Math.min(-Math.log(1 - random.next()) * pauseMs, 4 * pauseMs));
     if (inARow >= limits.faultKillsInARowMax) {
+      hunt.left();
       await sleep(limits.childSettledMs);
+      hunt.taken();
       inARow = 0;
     }
     const startedAt = performance.now();

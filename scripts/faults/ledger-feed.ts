@@ -57,6 +57,7 @@ export class LedgerFeed {
 
   /** At the plan's rate until `stop`; what the machine does not reach is given up. */
   start(priceOf: (symbol: number) => number, failed: (error: unknown) => void): void {
+    this.pause();
     let doneAt = performance.now();
     let owed = 0;
     this.timer = setInterval(() => {
@@ -72,10 +73,15 @@ export class LedgerFeed {
     }, limits.loadSettlementBurstMs);
   }
 
-  /** Resolves when everything is acknowledged, and behind it a last deposit of every account. */
-  async stop(): Promise<void> {
+  /** Until it is started again. */
+  pause(): void {
     if (this.timer !== null) clearInterval(this.timer);
     this.timer = null;
+  }
+
+  /** Resolves when everything is acknowledged, and behind it a last deposit of every account. */
+  async stop(): Promise<void> {
+    this.pause();
     await this.room(1);
     for (let account = 0; account < this.plan.accounts; account++) {
       this.one(this.events.deposit(account, 0, 100));

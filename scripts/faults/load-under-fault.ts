@@ -20,6 +20,14 @@ import { readStream } from './read-stream.ts';
 import { SentLog } from './sent-log.ts';
 import { judge, type Verdict } from './verdict.ts';
 
+/** What a fault may do to the events of the load: prices go on. */
+export interface EventLoad {
+  pause(): void;
+  resume(): void;
+}
+
+type Fault = (load: EventLoad) => Promise<void>;
+
 export interface LoadOutcome {
   readonly verdict: Verdict;
   readonly notes: readonly string[];
@@ -66,11 +74,11 @@ export function faultPlan({ settlements, prices, accounts, seconds, seed }: Faul
   };
 }
 
-/** Drives the load while `fault` runs, and for at least the plan's seconds; then compares everything. */
+/** Drives the load while `fault` runs, and events for at least the plan's seconds; then compares everything. */
 export async function loadUnderFault(
   installation: Installation,
   plan: LoadPlan,
-  fault: () => Promise<void>,
+  fault: Fault,
   told: (text: string) => void,
 ): Promise<LoadOutcome> {
   const feeder = startPart<FeederCalls>(new URL('feeder.ts', import.meta.url));
@@ -90,7 +98,7 @@ export async function loadUnderFault(
 async function drive(
   installation: Installation,
   plan: LoadPlan,
-  fault: () => Promise<void>,
+  fault: Fault,
   told: (text: string) => void,
   feeder: ReturnType<typeof startPart<FeederCalls>>,
   subscriber: ReturnType<typeof startPart<SubscriberCalls>>,
@@ -101,37 +109,74 @@ async function drive(
   await feeder.call('fund');
   await ratesKept(installation);
   const before = await feeder.call('progress');
+  const events = new PausedEvents(feeder);
   const startedAt = performance.now();
   await feeder.call('start');
-  await Promise.all([fault(), sleep(plan.seconds * 1000)]);
+  await Promise.all([fault(events), sleep(plan.seconds * 1000)]);
   const after = await feeder.call('progress');
   const seconds = (performance.now() - startedAt) / 1000;
-  told('the load ends: waiting until all of it is applied');
+  const loadSeconds = seconds - events.pausedMs() / 1000;
+  told('the load ends: waiting until all of it is in LEDGER');
   await feeder.call('stop');
   const { sent: columns, repeated, pricesSent, prices } = await feeder.call('fed');
   const sent = new SentLog(columns);
-  const { connection } = await installation.nats();
-  const order = await ledgerOrder(connection, plan.run, sent.count);
+  told(`reading ${sent.count.toLocaleString('en')} events in LEDGER`);
+  const order = await ledgerOrder(url, plan.run, sent.count);
+  told(`waiting until ${order.messages.toLocaleString('en')} messages are applied`);
   await applied(installation, order.last);
-  told(`comparing ${plan.accounts} accounts and ${sent.count} events`);
+  told('folding them');
+  const expected = [...expectedAccounts(plan, sent, order, prices)];
   const missing = order.placeOf.filter((place) => place === 0).length;
   const verdict = await judge(
     plan,
-    [...expectedAccounts(plan, sent, order, prices)],
+    expected,
     installation.doors,
-    () => subscriber.call('received'),
+    async () => await subscriber.call('received'),
+    told,
   );
-  const rate = (count: number): string => Math.round(count / seconds).toLocaleString('en');
+  const rate = (count: number, during: number): string => Math.round(count / during).toLocaleString('en');
   return {
-    verdict,
+    verdict: { ...verdict, lost: verdict.lost + missing },
     notes: [
-      `${rate(after.events - before.events)} events/s and ${rate(after.prices - before.prices)} prices/s for ${seconds.toFixed(0)} s` +
+      `${rate(after.events - before.events, loadSeconds)} events/s for ${loadSeconds.toFixed(0)} s and ` +
+        `${rate(after.prices - before.prices, seconds)} prices/s for ${seconds.toFixed(0)} s` +
         ` (asked for: ${plan.settlements.toLocaleString('en')} and ${plan.rate.toLocaleString('en')}; outages included)`,
       `${sent.count.toLocaleString('en')} events in ${order.messages.toLocaleString('en')} messages of LEDGER, ` +
         `${repeated.toLocaleString('en')} sent again on purpose; ${pricesSent.toLocaleString('en')} prices`,
     ],
     failures: missing === 0 ? [] : [`${missing} acknowledged events are not in LEDGER`],
   };
+}
+
+/** The events of a feeder, and how long they have been paused. */
+class PausedEvents implements EventLoad {
+  private readonly feeder: ReturnType<typeof startPart<FeederCalls>>;
+  private since: number | null = null;
+  private beforeMs = 0;
+
+  constructor(feeder: ReturnType<typeof startPart<FeederCalls>>) {
+    this.feeder = feeder;
+  }
+
+  pause(): void {
+    this.since ??= performance.now();
+    this.tell('pause');
+  }
+
+  resume(): void {
+    this.beforeMs = this.pausedMs();
+    this.since = null;
+    this.tell('resume');
+  }
+
+  /** A feeder that fails says so itself, and one that was ended with its run has nothing to say. */
+  private tell(call: 'pause' | 'resume'): void {
+    this.feeder.call(call).catch(() => undefined);
+  }
+
+  pausedMs(): number {
+    return this.beforeMs + (this.since === null ? 0 : performance.now() - this.since);
+  }
 }
 
 /** Resolves when the first prices count: rates are there before anything that needs one. */

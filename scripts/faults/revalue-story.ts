@@ -16,6 +16,8 @@ export const revalueAccounts = ['r1', 'r2', 'r3', 'r4'] as const;
 export const witness = 'witness';
 
 const symbols = Object.keys(revalueInstruments);
+/** So much that no market of the story ruins an account: from then on its nav would be 0, whatever prices do. */
+const fundsMinor = 50_000_000_000;
 const currencies = ['USD', 'EUR', 'JPY'] as const;
 
 export type Prices = Readonly<Record<string, string>>;
@@ -44,7 +46,7 @@ export function openings(): StoryEvent[] {
     { subject: `accounts.${account}`, message: { type: 'open', base_currency: i % 2 === 0 ? 'USD' : 'EUR' } },
     {
       subject: `cash.${account}`,
-      message: { id: 'first', type: 'deposit', amount: 100_000_000, currency: 'USD' },
+      message: { id: 'first', type: 'deposit', amount: fundsMinor, currency: 'USD' },
     },
   ]);
   return [...held, ...opened];

@@ -21,81 +21,93 @@ export interface SentEvent {
   readonly toAmount: number;
 }
 
+/** Each as narrow as what it holds: millions of events lie here, and travel between processes. */
+const columnTypes = {
+  kind: Uint8Array,
+  account: Int32Array,
+  symbol: Int16Array,
+  quantity: Int32Array,
+  price: Int32Array,
+  feeMinor: Int32Array,
+  amount: Int32Array,
+  currency: Uint8Array,
+  toAmount: Int32Array,
+} as const;
+
+type Name = keyof typeof columnTypes;
+type Columns = { [N in Name]: InstanceType<(typeof columnTypes)[N]> };
+
 /** As it travels between processes. */
 export interface SentColumns {
   readonly count: number;
-  readonly columns: Readonly<Record<string, Float64Array>>;
+  readonly columns: Columns;
 }
 
-const names = [
-  'kind',
-  'account',
-  'symbol',
-  'quantity',
-  'price',
-  'feeMinor',
-  'amount',
-  'currency',
-  'toAmount',
-] as const;
+const names = Object.keys(columnTypes) as Name[];
 const rowsAtFirst = 16_384;
 
 export class SentLog {
   count = 0;
-  private readonly columns: Record<string, Float64Array>;
+  private columns: Columns;
+  private room: number;
 
   constructor(from?: SentColumns) {
     this.count = from?.count ?? 0;
-    this.columns = { ...from?.columns };
-    for (const name of names) this.columns[name] ??= new Float64Array(rowsAtFirst);
+    this.room = from === undefined ? rowsAtFirst : from.count;
+    this.columns = from?.columns ?? columnsOf(rowsAtFirst);
   }
 
   /** Returns its row. */
   add(event: SentEvent): number {
     const row = this.count++;
-    for (const name of names) {
-      const value = name === 'kind' ? kinds.indexOf(event.kind) : event[name];
-      let column = this.columns[name] as Float64Array;
-      if (row === column.length) {
-        const longer = new Float64Array(2 * row);
-        longer.set(column);
-        this.columns[name] = column = longer;
-      }
-      column[row] = value;
-    }
+    if (row === this.room) this.grow();
+    const { columns } = this;
+    columns.kind[row] = kinds.indexOf(event.kind);
+    for (const name of names) if (name !== 'kind') columns[name][row] = event[name];
     return row;
   }
 
   at(row: number): SentEvent {
-    const of = (name: (typeof names)[number]): number => this.columns[name]?.[row] ?? NaN;
+    const { kind, account, symbol, quantity, price, feeMinor, amount, currency, toAmount } = this.columns;
     return {
-      kind: kinds[of('kind')] ?? 'fill',
-      account: of('account'),
-      symbol: of('symbol'),
-      quantity: of('quantity'),
-      price: of('price'),
-      feeMinor: of('feeMinor'),
-      amount: of('amount'),
-      currency: of('currency'),
-      toAmount: of('toAmount'),
+      kind: kinds[kind[row] ?? 0] ?? 'fill',
+      account: account[row] ?? NaN,
+      symbol: symbol[row] ?? NaN,
+      quantity: quantity[row] ?? NaN,
+      price: price[row] ?? NaN,
+      feeMinor: feeMinor[row] ?? NaN,
+      amount: amount[row] ?? NaN,
+      currency: currency[row] ?? NaN,
+      toAmount: toAmount[row] ?? NaN,
     };
   }
 
   accountOf(row: number): number {
-    return this.columns['account']?.[row] ?? NaN;
+    return this.columns.account[row] ?? NaN;
   }
 
   isFill(row: number): boolean {
-    return this.columns['kind']?.[row] === 0;
+    return this.columns.kind[row] === 0;
   }
 
   toColumns(): SentColumns {
-    const { count } = this;
-    return {
-      count,
-      columns: Object.fromEntries(
-        names.map((name) => [name, (this.columns[name] as Float64Array).slice(0, count)]),
-      ),
-    };
+    const { count, columns } = this;
+    return { count, columns: columnsOf(count, columns) };
   }
+
+  private grow(): void {
+    this.room *= 2;
+    this.columns = columnsOf(this.room, this.columns);
+  }
+}
+
+/** With what is there, as far as there is room. */
+function columnsOf(room: number, from?: Columns): Columns {
+  const columns: Partial<Record<Name, Columns[Name]>> = {};
+  for (const name of names) {
+    const column = new columnTypes[name](room);
+    if (from !== undefined) column.set(from[name].subarray(0, room));
+    columns[name] = column;
+  }
+  return columns as Columns;
 }

@@ -22,8 +22,13 @@ export class UpStack {
     this.up = up;
   }
 
-  static async start(configuration: Json = {}): Promise<UpStack> {
+  /** `prepared` is called when the directory is there and nothing runs in it yet. */
+  static async start(
+    configuration: Json = {},
+    prepared: (installation: Installation) => void = () => undefined,
+  ): Promise<UpStack> {
     const installation = await Installation.prepare(configuration);
+    prepared(installation);
     return new UpStack(installation, await startUp(installation.env, ['--no-demo']));
   }
 
@@ -84,10 +89,11 @@ export class UpStack {
     if (part === 'store') await installation.untilStoreAnswers();
   }
 
-  /** Ends `up` in order, and removes what it kept. */
-  async stop(): Promise<void> {
+  /** Ends `up` in order, and removes what it kept; `ended` is called in between. */
+  async stop(ended: () => void = () => undefined): Promise<void> {
     this.up.process.kill('SIGTERM');
     await this.up.ended;
+    ended();
     await this.installation.remove();
   }
 

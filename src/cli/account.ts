@@ -3,11 +3,11 @@ import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import type { AdminKind } from '../domain/ledger-event.ts';
 import { isZone, minutesOf } from '../domain/session-day.ts';
+import { withNats } from '../client/nats.ts';
 import { accountArgument, currencyOption } from './arguments.ts';
 import { configOf, UsageError } from './context.ts';
 import { withExamples } from './examples.ts';
 import { withWriteOptions, writeToLedger, type WriteOptions } from './ledger-write.ts';
-import { withNats } from './nats.ts';
 
 interface Options extends WriteOptions {
   readonly name?: string;

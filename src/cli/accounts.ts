@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { limits } from '../../config/limits.ts';
 import type { AccountOrder } from '../ports.ts';
-import { countAccounts, listAccounts, type AccountFigures } from './account-reply.ts';
+import { countAccounts, listAccounts, type AccountFigures } from '../client/account-reply.ts';
+import { withNats } from '../client/nats.ts';
 import { choiceOption, countOption } from './arguments.ts';
 import { configOf, wantsJson } from './context.ts';
 import { withExamples } from './examples.ts';
@@ -14,7 +15,6 @@ import {
   signedMoneyText,
   signedPercentText,
 } from './format.ts';
-import { withNats } from './nats.ts';
 import { note, print, printJson, tableText, type Column } from './output.ts';
 
 interface Options {

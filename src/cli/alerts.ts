@@ -2,12 +2,12 @@
 import type { Command } from 'commander';
 import { limits } from '../../config/limits.ts';
 import { alertKinds, type AlertKind } from '../domain/alert-kind.ts';
-import { newestAlerts, type AlertEntry } from './alert-stream.ts';
+import { newestAlerts, type AlertEntry } from '../client/alert-stream.ts';
+import { withNats } from '../client/nats.ts';
 import { accountArgument, choiceOption, countOption } from './arguments.ts';
 import { configOf, wantsJson } from './context.ts';
 import { withExamples } from './examples.ts';
 import { timeText } from './format.ts';
-import { withNats } from './nats.ts';
 import { note, print, printJson, tableText } from './output.ts';
 
 interface Options {

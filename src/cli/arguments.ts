@@ -4,9 +4,11 @@
  */
 import { InvalidArgumentError } from 'commander';
 import { parsePeriodMs } from '../../config/period.ts';
+import { isoTimeMs } from '../client/iso-time.ts';
 import { isCurrency } from '../domain/currency.ts';
 import { parseDecimal } from '../domain/decimal.ts';
 import { isId, isSymbol, isTradeId } from '../domain/identifier.ts';
+import { isDate } from '../domain/session-day.ts';
 
 function judged(is: (text: string) => boolean, allowed: string): (text: string) => string {
   return (text) => {
@@ -62,16 +64,6 @@ export function periodOption(text: string): number {
   return ms;
 }
 
-const isoTime = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/i;
-
-/** Milliseconds since the epoch of an ISO 8601 date or time; UTC where it names no zone. NaN where it is none. */
-export function isoTimeMs(text: string): number {
-  if (!isoTime.test(text)) return NaN;
-  const joined = text.replace(' ', 'T');
-  const hasZone = /T.*(Z|[+-]\d{2}:?\d{2})$/i.test(joined);
-  return Date.parse(joined.includes('T') && !hasZone ? `${joined}Z` : joined);
-}
-
 export function timeOption(text: string): number {
   const ms = /^\d{12,14}$/.test(text) ? Number(text) : isoTimeMs(text);
   if (Number.isNaN(ms)) {
@@ -80,6 +72,11 @@ export function timeOption(text: string): number {
     );
   }
   return ms;
+}
+
+/** A day stays a day, since when it begins and ends is the account's calendar to say; a time is milliseconds. */
+export function dayOrTimeOption(text: string): number | string {
+  return isDate(text) ? text : timeOption(text);
 }
 
 export function choiceOption<const T extends string>(...choices: readonly T[]): (text: string) => T {

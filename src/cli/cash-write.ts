@@ -2,13 +2,14 @@
 import type { Command } from 'commander';
 import type { Config } from '../../config/load.ts';
 import type { CashKind } from '../domain/ledger-event.ts';
-import { inspect } from './account-reply.ts';
-import { minorInteger, minorUnits } from './amounts.ts';
-import { currencyOption, decimalArgument, idOption, timeOption } from './arguments.ts';
+import { inspect } from '../client/account-reply.ts';
+import { minorInteger, minorUnits } from '../client/amounts.ts';
+import { generatedId } from '../client/ledger-outcome.ts';
+import { EngineAway, withNats, type NatsDoor } from '../client/nats.ts';
+import { currencyOption, dayOrTimeOption, decimalArgument, idOption, timeOption } from './arguments.ts';
 import { configOf, UsageError } from './context.ts';
 import { moneyText } from './format.ts';
-import { generatedId, withWriteOptions, writeToLedger, type WriteOptions } from './ledger-write.ts';
-import { EngineAway, withNats, type NatsDoor } from './nats.ts';
+import { withWriteOptions, writeToLedger, type WriteOptions } from './ledger-write.ts';
 
 export interface CashOptions extends WriteOptions {
   readonly currency?: string;
@@ -16,6 +17,7 @@ export interface CashOptions extends WriteOptions {
   readonly id?: string;
   readonly notes?: string;
   readonly ts?: number;
+  readonly effectiveAt?: number | string;
   readonly symbol?: string;
   readonly toCurrency?: string;
   readonly toAmount?: string;
@@ -29,7 +31,12 @@ export function withCashOptions(command: Command): Command {
     .option('--minor', 'amounts are minor units (cents), not currency units')
     .option('--id <id>', 'event id; the same id again is counted once (default: generated)', idOption)
     .option('--notes <text>', 'kept with the event')
-    .option('--ts <time>', 'when it happened (default: now); only recorded', timeOption);
+    .option('--ts <time>', 'when it happened (default: now); only recorded', timeOption)
+    .option(
+      '--effective-at <time>',
+      "when it takes effect, in the past: a time, or a session day of the account (its start for money in, its end for money out; today's is now)",
+      dayOrTimeOption,
+    );
   return withWriteOptions(command);
 }
 
@@ -41,7 +48,7 @@ export async function writeCash(
   options: CashOptions,
 ): Promise<void> {
   const config = configOf(self);
-  const { symbol, notes, toCurrency } = options;
+  const { symbol, notes, toCurrency, effectiveAt } = options;
   if (amountText.startsWith('-') && isUnsigned(type)) {
     throw new UsageError(`the amount of a ${type} is positive, not ${amountText}`);
   }
@@ -60,6 +67,7 @@ export async function writeCash(
         : { to_amount: amountOf(config, options, toCurrency, options.toAmount, '--to-amount') }),
       ...(symbol === undefined ? {} : { symbol }),
       ...(notes === undefined ? {} : { notes }),
+      ...(effectiveAt === undefined ? {} : { effective_at: effectiveAt }),
       ts: options.ts ?? Date.now(),
     };
     const shown =

@@ -4,15 +4,10 @@
 import type { Command } from 'commander';
 import { loadConfig, type Config } from '../../config/load.ts';
 
-export { Failure } from '../failure.ts';
+export { Failure, UsageError } from '../failure.ts';
 
 /** Exit codes of every command. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
-
-/** The command was called wrongly: exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
 
 interface GlobalOptions {
   readonly config?: string;

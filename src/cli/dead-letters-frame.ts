@@ -10,10 +10,10 @@ import { describeFailure } from '../../streams/sinks/clickhouse-failure.ts';
 import { connectClickHouse, frameFault } from '../../streams/sinks/clickhouse.ts';
 import { framesStream } from '../../streams/sources/stream-definitions.ts';
 import { clickHouseAddress } from '../addresses.ts';
+import { readDeadLetter, type DeadLetterBody } from '../client/dead-letter-stream.ts';
+import type { NatsDoor } from '../client/nats.ts';
 import { Failure, wantsJson } from './context.ts';
-import { readDeadLetter, type DeadLetterBody } from './dead-letter-stream.ts';
 import { countText } from './format.ts';
-import type { NatsDoor } from './nats.ts';
 import { print, printJson } from './output.ts';
 
 interface RefusedRows {

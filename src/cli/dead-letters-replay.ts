@@ -5,13 +5,13 @@
 import { gunzipSync } from 'node:zlib';
 import type { Command } from 'commander';
 import { framesStream, ledgerStream } from '../../streams/sources/stream-definitions.ts';
+import { requireDeadLetter, type DeadLetterBody } from '../client/dead-letter-stream.ts';
+import { withNats } from '../client/nats.ts';
 import { configOf, Failure } from './context.ts';
-import { requireDeadLetter, type DeadLetterBody } from './dead-letter-stream.ts';
 import { insertFrameAgain } from './dead-letters-frame.ts';
 import { sendAgain } from './dead-letters-send.ts';
 import { withExamples } from './examples.ts';
 import { withWriteOptions, writeToLedger, type WriteOptions } from './ledger-write.ts';
-import { withNats } from './nats.ts';
 
 export function registerReplay(parent: Command): void {
   const command = parent

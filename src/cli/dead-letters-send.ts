@@ -6,10 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { limits } from '../../config/limits.ts';
 import { deadLettersStream } from '../../streams/sources/stream-definitions.ts';
+import { newestDeadLetters, type DeadLetterBody } from '../client/dead-letter-stream.ts';
+import type { NatsDoor } from '../client/nats.ts';
 import { Failure, wantsJson } from './context.ts';
-import { newestDeadLetters, type DeadLetterBody } from './dead-letter-stream.ts';
 import { waits, type WriteOptions } from './ledger-write.ts';
-import type { NatsDoor } from './nats.ts';
 import { print, printJson } from './output.ts';
 
 interface Sent {
@@ -57,14 +57,14 @@ async function refusedAgain(
   { subject, payload }: DeadLetterBody,
   before: number,
 ): Promise<DeadLetterBody | null> {
-  const deadline = performance.now() + limits.cliDeadLetterMsMax;
+  const deadline = performance.now() + limits.clientDeadLetterMsMax;
   for (;;) {
     const count = ((await nats.range(deadLettersStream))?.last ?? 0) - before;
     const letters = count > 0 ? await newestDeadLetters(nats, count) : [];
     const again = letters.find((each) => each.subject === subject && each.payload === payload);
     if (again !== undefined) return again;
     if (performance.now() > deadline) return null;
-    await sleep(limits.cliPollMs);
+    await sleep(limits.clientPollMs);
   }
 }
 

@@ -2,18 +2,18 @@
 import type { Command } from 'commander';
 import { limits } from '../../config/limits.ts';
 import { rejectionReasons } from '../domain/rejection.ts';
-import { accountArgument, choiceOption, countOption } from './arguments.ts';
-import { configOf, wantsJson } from './context.ts';
 import {
   newestDeadLetters,
   payloadText,
   requireDeadLetter,
   type DeadLetterBody,
-} from './dead-letter-stream.ts';
+} from '../client/dead-letter-stream.ts';
+import { withNats } from '../client/nats.ts';
+import { accountArgument, choiceOption, countOption } from './arguments.ts';
+import { configOf, wantsJson } from './context.ts';
 import { registerReplay } from './dead-letters-replay.ts';
 import { withExamples } from './examples.ts';
 import { timeText } from './format.ts';
-import { withNats } from './nats.ts';
 import { note, print, printJson, tableText } from './output.ts';
 
 interface ListOptions {

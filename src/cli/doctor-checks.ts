@@ -10,14 +10,14 @@ import { promisify } from 'node:util';
 import type { Config } from '../../config/load.ts';
 import { limits } from '../../config/limits.ts';
 import { instrumentsBucket, streamDefinitions } from '../../streams/sources/stream-definitions.ts';
-import { dataDirectory, loopback } from '../addresses.ts';
+import { dataDirectory, wantedPorts } from '../addresses.ts';
 import { Failure } from '../failure.ts';
 import { checkDataDirectory, ownerOfDataDirectory } from '../process/data-directory.ts';
 import { findNatsServer } from '../process/find-nats-server.ts';
 import { isPortFree } from '../process/port.ts';
+import { withNats } from '../client/nats.ts';
+import { withStore } from '../client/store.ts';
 import { engineChecks } from './doctor-engine.ts';
-import { withNats } from './nats.ts';
-import { withStore } from './store.ts';
 
 export interface Check {
   readonly name: string;
@@ -95,14 +95,10 @@ async function embeddedEngine(): Promise<string> {
 
 /** Ports of what `up` starts: free, or in use by it. */
 async function ports(config: Config): Promise<string> {
-  const wanted: [string, number][] = [];
-  if (config.nats.url === null) wanted.push(['nats.port', config.nats.port]);
-  if (config.clickhouse.url === null) wanted.push(['store.port', config.store.port]);
-  if (wanted.length === 0) return 'none needed';
   const isUp = ownerOfDataDirectory(dataDirectory(config)) !== null;
   const told: string[] = [];
-  for (const [key, port] of wanted) {
-    const isFree = await isPortFree(port, loopback);
+  for (const { key, port, host } of wantedPorts(config)) {
+    const isFree = await isPortFree(port, host);
     if (!isFree && !isUp) throw new Failure(`${port} is taken by another program: set ${key} to a free port`);
     told.push(`${key} ${port} ${isFree ? 'free' : 'in use by this Tidemark'}`);
   }

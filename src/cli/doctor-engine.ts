@@ -5,9 +5,9 @@
 import type { Config } from '../../config/load.ts';
 import { limits } from '../../config/limits.ts';
 import type { EngineStats } from '../ports.ts';
+import { withNats } from '../client/nats.ts';
 import type { Check } from './doctor-checks.ts';
 import { countText } from './format.ts';
-import { withNats } from './nats.ts';
 
 type Stats = EngineStats & { readonly pid: number };
 

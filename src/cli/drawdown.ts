@@ -2,16 +2,21 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { limits } from '../../config/limits.ts';
+import { withStore, type StoreDoor } from '../client/store.ts';
+import { rangeValues, viewOf } from '../client/view-of.ts';
 import { accountArgument, countOption } from './arguments.ts';
-import { configOf, wantsJson } from './context.ts';
+import { configOf } from './context.ts';
 import { withExamples } from './examples.ts';
+import { formOf, printWhole, withCsvOption, type FormOptions } from './form.ts';
 import { durationText, percentText, sqlTimeText } from './format.ts';
+import { chartWidth } from './line-chart.ts';
 import { print, printJson, tableText } from './output.ts';
-import { withStore, type StoreDoor } from './store.ts';
-import { rangeOf, sqlTime, withRangeOptions, type RangeOptions, type TimeRange } from './time-range.ts';
-import { chartWidth, underwaterChart, type Underwater } from './underwater-chart.ts';
+import { stretchesOf, type Stretches } from './stretches.ts';
+import { rangeOf, withRangeOptions, type RangeOptions } from './time-range.ts';
+import { underwaterChart } from './underwater-chart.ts';
+import { withReadingOption, type ReadingOptions } from './reading-option.ts';
 
-interface Options extends RangeOptions {
+interface Options extends RangeOptions, ReadingOptions, FormOptions {
   readonly chart?: boolean;
   /** A fraction. */
   readonly minDepth: number;
@@ -31,20 +36,27 @@ interface Episode {
 export function register(program: Command): void {
   const command = program
     .command('drawdown')
-    .description('List the drawdowns of an account, deepest first, from its recorded curve.')
+    .description('List the drawdowns of an account, deepest first, from its curve.')
     .argument('<account>', 'account id', accountArgument);
-  withRangeOptions(command)
+  withReadingOption(withCsvOption(withRangeOptions(command)))
     .option('--min-depth <depth>', 'leave out what is shallower, such as 5% or 0.05', depthOption, 0)
     .option('--limit <n>', 'list at most so many, the deepest (default: 20, with --json all)', countOption)
     .option('--chart', 'also draw how far below its peak the account was')
     .action(async (account: string, options: Options, self: Command) => {
-      const range = rangeOf(options, Date.now());
+      const form = formOf(options, self);
+      const values = rangeValues(account, rangeOf(options, Date.now()));
+      const most = options.limit ?? (form === 'table' ? limits.cliEpisodesShown : undefined);
+      const view = viewOf('drawdown_episodes', options, { ...values, min_depth: options.minDepth });
+      const statement = `SELECT * FROM ${view}${most === undefined ? '' : ` LIMIT ${most}`}`;
       await withStore(configOf(self), async (store) => {
-        const json = wantsJson(self);
-        const most = options.limit ?? (json ? undefined : limits.cliEpisodesShown);
-        const episodes = await episodesOf(store, account, range, options.minDepth, most);
-        const underwater = options.chart === true ? await underwaterOf(store, account, range) : null;
-        if (json) printJson(answer(account, episodes, underwater));
+        if (form === 'csv') {
+          await printWhole(store, form, statement);
+          return;
+        }
+        const episodes = await store.rows<Episode>(statement);
+        const underwater =
+          options.chart === true ? await underwaterOf(store, viewOf('drawdown', options, values)) : null;
+        if (form === 'json') printJson(answer(account, episodes, underwater));
         else print(page(account, episodes, underwater));
       });
     });
@@ -59,58 +71,21 @@ function depthOption(text: string): number {
   return depth;
 }
 
-/** The arguments of a parameterized view; ids and times contain nothing that could end the text they stand in. */
-function viewArguments(account: string, { from, to }: TimeRange): string {
-  return `account_id = '${account}', from = '${sqlTime(from)}', to = '${sqlTime(to)}'`;
-}
-
-async function episodesOf(
-  store: StoreDoor,
-  account: string,
-  range: TimeRange,
-  minDepth: number,
-  most: number | undefined,
-): Promise<Episode[]> {
-  const view = `drawdown_episodes(${viewArguments(account, range)}, min_depth = ${minDepth})`;
-  return store.rows<Episode>(`SELECT * FROM ${view}${most === undefined ? '' : ` LIMIT ${most}`}`);
-}
-
-/** The view row by row is as long as the curve: the worst of each stretch is found where the rows are. */
-async function underwaterOf(store: StoreDoor, account: string, range: TimeRange): Promise<Underwater | null> {
-  const view = `drawdown(${viewArguments(account, range)})`;
-  const [ends] = await store.rows<{ first: string; last: string; rows: string }>(
-    `SELECT toUnixTimestamp64Milli(min(ts)) AS first, toUnixTimestamp64Milli(max(ts)) AS last, count() AS rows FROM ${view}`,
-  );
-  if (ends === undefined || ends.rows === '0') return null;
-  const from = Number(ends.first);
-  const to = Number(ends.last);
+/** Row by row it is as long as the curve: the worst of each stretch is drawn. */
+async function underwaterOf(store: StoreDoor, drawdown: string): Promise<Stretches | null> {
   const width = chartWidth(process.stdout.columns);
-  const step = Math.max(1, Math.ceil((to - from + 1) / width));
-  const stretches = await store.rows<{ at: number; worst: number; closing: number }>(
-    `SELECT toUInt32(intDiv(toUnixTimestamp64Milli(ts) - ${from}, ${step})) AS at,
-       min(drawdown) AS worst, argMax(drawdown, ts) AS closing
-     FROM ${view} GROUP BY at ORDER BY at`,
-  );
-  const worst: number[] = [];
-  let carried = 0;
-  for (const stretch of stretches) {
-    // Where nothing was recorded nothing changed.
-    while (worst.length < stretch.at) worst.push(carried);
-    worst.push(stretch.worst);
-    carried = stretch.closing;
-  }
-  return { from, to, worst };
+  return stretchesOf(store, drawdown, 'min(drawdown)', 'argMax(drawdown, ts)', width);
 }
 
-function answer(account: string, episodes: readonly Episode[], underwater: Underwater | null): object {
+function answer(account: string, episodes: readonly Episode[], underwater: Stretches | null): object {
   if (underwater === null) return { account_id: account, episodes };
-  const { from, to, worst } = underwater;
-  const step = worst.length > 1 ? (to - from) / worst.length : 0;
-  const points = worst.map((drawdown, i) => ({ ts: Math.round(from + i * step), drawdown }));
+  const { from, to, values } = underwater;
+  const step = values.length > 1 ? (to - from) / values.length : 0;
+  const points = values.map((drawdown, i) => ({ ts: Math.round(from + i * step), drawdown }));
   return { account_id: account, episodes, underwater: points };
 }
 
-function page(account: string, episodes: readonly Episode[], underwater: Underwater | null): string {
+function page(account: string, episodes: readonly Episode[], underwater: Stretches | null): string {
   const chart = underwater === null ? [] : [underwaterChart(underwater), ''];
   if (episodes.length === 0)
     return [...chart, `account ${account} has no such drawdown on record`].join('\n');

@@ -1,22 +1,25 @@
-/** `tidemark history`: the recorded curve of an account, row by row. */
+/** `tidemark history`: the curve of an account, row by row. */
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import type { Config } from '../../config/load.ts';
 import { limits } from '../../config/limits.ts';
-import { inspect } from './account-reply.ts';
+import { withStore, type StoreDoor } from '../client/store.ts';
+import { rangeValues, viewOf } from '../client/view-of.ts';
+import { currencyOf } from './account-currency.ts';
 import { accountArgument } from './arguments.ts';
-import { configOf, Failure, UsageError, wantsJson } from './context.ts';
+import { configOf, Failure } from './context.ts';
 import { withExamples } from './examples.ts';
-import { countText, moneyText, percentText, ratioText, signedMoneyText, sqlTimeText } from './format.ts';
-import { withNats } from './nats.ts';
+import { formOf, printWhole, withCsvOption, type FormOptions } from './form.ts';
+import { countText, moneyText, percentText, ratioText, sqlTimeText } from './format.ts';
+import { chartWidth, fittingScale, lineChart } from './line-chart.ts';
 import { note, print, tableText } from './output.ts';
-import { printLines, printRows } from './sql.ts';
-import { withStore, type StoreDoor } from './store.ts';
-import { rangeOf, sqlTime, withRangeOptions, type RangeOptions } from './time-range.ts';
+import { stretchesOf } from './stretches.ts';
+import { rangeOf, withRangeOptions, type RangeOptions } from './time-range.ts';
+import { withReadingOption, type ReadingOptions } from './reading-option.ts';
 
-interface Options extends RangeOptions {
-  readonly csv?: boolean;
+interface Options extends RangeOptions, ReadingOptions, FormOptions {
   readonly points?: number;
+  readonly chart?: boolean;
 }
 
 interface CurveRow {
@@ -25,7 +28,6 @@ interface CurveRow {
   readonly cash_balance: string;
   readonly position_value: string;
   readonly net_flow: string;
-  readonly day_change: string;
   readonly nav: number | null;
   readonly drawdown: number | null;
 }
@@ -34,23 +36,29 @@ export function register(program: Command): void {
   const command = program
     .command('history')
     .description(
-      "Show an account's recorded curve. --csv and --json give every column of the table equity_curve, money in minor units.",
+      "Show an account's curve. --csv and --json give every row and column, money in minor units; with --points so many rows that shape it.",
     )
     .argument('<account>', 'account id', accountArgument);
-  withRangeOptions(command)
-    .option('--csv', 'answer in CSV')
+  withReadingOption(withCsvOption(withRangeOptions(command)))
     .option('--points <n>', 'at most so many rows, chosen so that the curve keeps its shape', pointsOption)
+    .option('--chart', 'also draw the equity')
     .action(async (account: string, options: Options, self: Command) => {
-      const json = wantsJson(self);
-      if (json && options.csv === true) throw new UsageError('give --csv or --json, not both');
+      const form = formOf(options, self);
       const config = configOf(self);
+      const values = rangeValues(account, rangeOf(options, Date.now()));
       await withStore(config, async (store) => {
-        if (options.csv === true) await printCsv(store, account, options);
-        else if (json) await printJsonRows(store, account, options);
-        else await printTable(store, config, account, options);
+        if (form === 'table') await printTable(store, config, account, options, values);
+        else if (options.points !== undefined)
+          await printWhole(store, form, shapeOf(options, values, options.points));
+        else
+          await printWhole(
+            store,
+            form,
+            `SELECT * FROM ${viewOf('curve', options, values)} ORDER BY ts, tick`,
+          );
       });
     });
-  withExamples(command, 'history 7 --window 1d', 'history 7 --from 2026-01-01 --csv > curve.csv');
+  withExamples(command, 'history 7 --window 1d --chart', 'history 7 --from 2026-01-01 --csv > curve.csv');
 }
 
 /** The ends and the extremes are four. */
@@ -62,14 +70,8 @@ function pointsOption(text: string): number {
   return points;
 }
 
-async function printCsv(store: StoreDoor, account: string, options: Options): Promise<void> {
-  const { lines } = await store.run(...statement(account, options, options.points, 'CSVWithNames'));
-  await printLines(lines);
-}
-
-async function printJsonRows(store: StoreDoor, account: string, options: Options): Promise<void> {
-  const { lines } = await store.run(...statement(account, options, options.points, 'JSONEachRow'));
-  await printRows(lines);
+function shapeOf(options: Options, values: Readonly<Record<string, string>>, points: number): string {
+  return `SELECT * FROM ${viewOf('equity_history', options, { ...values, points })} ORDER BY ts`;
 }
 
 async function printTable(
@@ -77,21 +79,25 @@ async function printTable(
   config: Config,
   account: string,
   options: Options,
+  values: Readonly<Record<string, string>>,
 ): Promise<void> {
   const points = Math.min(options.points ?? limits.cliHistoryRowsShown, limits.cliTableRowsMax);
-  const [query, { parameters }] = statement(account, options, points, 'JSONEachRow');
-  const rows = await store.rows<CurveRow>(query, parameters);
+  const rows = await store.rows<CurveRow>(shapeOf(options, values, points));
   if (rows.length === 0) throw new Failure(`account ${account} has no recorded curve in that time`);
   const currency = await currencyOf(config, account);
-  const money = (minor: string): string => moneyText(Number(minor), currency, config.currencies);
+  const money = (minor: string | number): string => moneyText(Number(minor), currency, config.currencies);
+  const curve = viewOf('curve', options, values);
+  if (options.chart === true) {
+    const closing = 'argMax(total_equity, ts)';
+    const equity = await stretchesOf(store, curve, closing, closing, chartWidth(process.stdout.columns, 22));
+    if (equity !== null) print(`${lineChart(equity, fittingScale(equity.values, money))}\n`);
+  }
   const right = (head: string) => ({ head, align: 'right' as const });
   print(
     tableText(
       [
         { head: 'time' },
-        ...[`equity ${currency}`, 'cash', 'positions', 'net flow', 'day change', 'nav', 'drawdown'].map(
-          right,
-        ),
+        ...[`equity ${currency}`, 'cash', 'positions', 'net flow', 'nav', 'drawdown'].map(right),
       ],
       rows.map((row) => [
         sqlTimeText(row.ts),
@@ -99,57 +105,12 @@ async function printTable(
         money(row.cash_balance),
         money(row.position_value),
         money(row.net_flow),
-        signedMoneyText(Number(row.day_change), currency, config.currencies),
         ratioText(row.nav),
         percentText(row.drawdown),
       ]),
     ),
   );
-  const [all] = await store.rows<{ rows: string }>(
-    `SELECT count() AS rows FROM equity_curve WHERE ${where}`,
-    parameters,
-  );
+  const [all] = await store.rows<{ rows: string }>(`SELECT count() AS rows FROM ${curve}`);
   const total = Number(all?.rows ?? rows.length);
   if (total > rows.length) note(`${countText(rows.length)} of ${countText(total)} rows; --csv gives all`);
-}
-
-const where = `account_id = {account:String}
-  AND ts >= parseDateTime64BestEffort({from:String}, 3, 'UTC') AND ts < parseDateTime64BestEffort({to:String}, 3, 'UTC')`;
-
-function statement(
-  account: string,
-  options: Options,
-  points: number | undefined,
-  format: string,
-): [string, { format: string; parameters: Record<string, unknown> }] {
-  const { from, to } = rangeOf(options, Date.now());
-  // Largest triangle three buckets picks rows that are there and shape the curve; the extremes are kept besides.
-  const chosen =
-    points === undefined
-      ? ''
-      : `AND ts IN (
-          SELECT arrayJoin(arrayConcat(
-            arrayMap(point -> point.1, largestTriangleThreeBuckets({points:UInt32})(ts, total_equity)),
-            [argMin(ts, total_equity), argMax(ts, total_equity)]
-          ))
-          FROM equity_curve WHERE ${where}
-        )`;
-  const parameters = {
-    account,
-    from: sqlTime(from),
-    to: sqlTime(to),
-    ...(points === undefined ? {} : { points: points - 2 }),
-  };
-  return [`SELECT * FROM equity_curve WHERE ${where} ${chosen} ORDER BY ts, tick`, { format, parameters }];
-}
-
-/** The curve does not say its currency; without an engine to ask, it is taken for the default one. */
-async function currencyOf(config: Config, account: string): Promise<string> {
-  try {
-    const found = await withNats(config, (nats) => inspect(nats, account));
-    return found?.currency ?? config.accounts.base_currency;
-  } catch (error) {
-    if (error instanceof Failure) return config.accounts.base_currency;
-    throw error;
-  }
 }

@@ -1,5 +1,6 @@
 /** `tidemark import`: prices, settlements, cash and trades from a CSV file. */
 import type { Command } from 'commander';
+import { withNats } from '../client/nats.ts';
 import { choiceOption, periodOption } from './arguments.ts';
 import { configOf, exitCodes, Failure, wantsJson } from './context.ts';
 import { withExamples } from './examples.ts';
@@ -10,7 +11,6 @@ import { parseSpeed, type Speed } from './import/pace.ts';
 import { showProgress } from './import/progress-bar.ts';
 import { ImportReport } from './import/report.ts';
 import { runImport } from './import/run-import.ts';
-import { withNats } from './nats.ts';
 import { print, printJson } from './output.ts';
 
 interface Options {

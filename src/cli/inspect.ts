@@ -1,11 +1,16 @@
 /** `tidemark inspect`: everything the engine knows of one account, as of now. */
 import type { Command } from 'commander';
-import { inspectText, unknownAccount, type InspectReply, type PositionFigures } from './account-reply.ts';
+import {
+  inspectText,
+  unknownAccount,
+  type InspectReply,
+  type PositionFigures,
+} from '../client/account-reply.ts';
+import { withNats } from '../client/nats.ts';
 import { accountArgument } from './arguments.ts';
 import { configOf, wantsJson } from './context.ts';
 import { withExamples } from './examples.ts';
 import * as format from './format.ts';
-import { withNats } from './nats.ts';
 import { pairsText, print, tableText } from './output.ts';
 
 type Exponents = Readonly<Record<string, number>>;
@@ -113,6 +118,9 @@ function warnings(a: InspectReply): string[] {
   return [
     ...(a.unpriced.length > 0 ? [`Without a price: ${a.unpriced.join(', ')}.`] : []),
     ...(a.stale.length > 0 ? [`With a stale price: ${a.stale.join(', ')}.`] : []),
+    ...(a.rebase_pending
+      ? ['History was corrected: NAV, peak and drawdown stand still until the rebase that is on its way.']
+      : []),
     ...(a.wiped_out ? ['Wiped out: NAV is 0 until a deposit makes equity positive.'] : []),
   ];
 }

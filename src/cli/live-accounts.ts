@@ -4,7 +4,7 @@
  */
 import { limits } from '../../config/limits.ts';
 import type { AccountOrder } from '../ports.ts';
-import type { AccountFigures } from './account-reply.ts';
+import type { AccountFigures } from '../client/account-reply.ts';
 
 const decoder = new TextDecoder();
 

@@ -6,14 +6,14 @@ import { clickHouseAddress, natsUrl } from '../addresses.ts';
 import type { LoadDoors } from '../load/doors.ts';
 import { lies, type Lie } from '../load/lie.ts';
 import type { LoadOptions } from '../load/plan.ts';
-import { inspectText } from './account-reply.ts';
+import { inspectText } from '../client/account-reply.ts';
+import { connectNats, type NatsDoor } from '../client/nats.ts';
+import { StoreDoor } from '../client/store.ts';
 import { choiceOption, countOption, countOrNoneOption } from './arguments.ts';
 import { configFileOf, exitCodes, Failure, UsageError, wantsJson } from './context.ts';
 import { withExamples } from './examples.ts';
 import { hasPassed, progressText, reportText } from './load-report.ts';
-import { connectNats, type NatsDoor } from './nats.ts';
 import { note, print, printJson } from './output.ts';
-import { StoreDoor } from './store.ts';
 
 interface Options extends LoadOptions {
   readonly url?: string;

@@ -1,10 +1,10 @@
 /** `tidemark price`: one price, or one quote, onto the feed. */
 import type { Command } from 'commander';
 import { symbolToken } from '../domain/identifier.ts';
+import { withNats } from '../client/nats.ts';
 import { decimalArgument, symbolArgument, timeOption } from './arguments.ts';
 import { configOf, Failure, UsageError, wantsJson } from './context.ts';
 import { withExamples } from './examples.ts';
-import { withNats } from './nats.ts';
 import { print, printJson } from './output.ts';
 
 interface Options {

@@ -1,11 +1,12 @@
 /** `tidemark replay`: an account rebuilt from LEDGER alone, each step with its effect. */
 import type { Command } from 'commander';
 import type { Config } from '../../config/load.ts';
-import { unknownAccount } from './account-reply.ts';
+import { unknownAccount } from '../client/account-reply.ts';
+import { withNats, type NatsDoor } from '../client/nats.ts';
+import { withStore, type StoreDoor } from '../client/store.ts';
 import { accountArgument, countOption } from './arguments.ts';
 import { configOf, Failure, wantsJson } from './context.ts';
 import { withExamples } from './examples.ts';
-import { withNats, type NatsDoor } from './nats.ts';
 import { note } from './output.ts';
 import { flowConversions } from './rebuild/flow-conversions.ts';
 import { elementKey, type Elements } from './rebuild/ledger-only.ts';
@@ -14,7 +15,6 @@ import { jsonOutput, textOutput, type ReplayOutput } from './replay/output.ts';
 import { RecordedPages } from './replay/recorded-figures.ts';
 import { StepJudge } from './replay/step.ts';
 import type { StepNames } from './replay/step-table.ts';
-import { withStore, type StoreDoor } from './store.ts';
 
 interface Options {
   readonly to?: number;

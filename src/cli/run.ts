@@ -1,6 +1,6 @@
 /** `tidemark run <role>`: one role, or several in one process, against the NATS and ClickHouse of the configuration. */
 import type { Command } from 'commander';
-import type { Role } from '../main.ts';
+import { roles, type Role } from '../process/role-names.ts';
 import { configOf, UsageError } from './context.ts';
 
 interface Options {
@@ -10,11 +10,11 @@ interface Options {
 export function register(program: Command): void {
   program
     .command('run')
-    .description('Run a role alone, until a signal: engine, sink, store or demo.')
+    .description(`Run a role alone, until a signal: ${roles.join(', ')}.`)
     .argument('[role]')
     .option('--roles <list>', 'several roles in one process, separated by commas')
     .action(async (role: string | undefined, options: Options, command: Command) => {
-      const { roles, runRoles } = await import('../main.ts');
+      const { runRoles } = await import('../main.ts');
       const names =
         options.roles?.split(',').map((name) => name.trim()) ?? (role === undefined ? [] : [role]);
       const isRole = (name: string): name is Role => (roles as readonly string[]).includes(name);

@@ -1,13 +1,14 @@
 /** `tidemark settle`: one settlement, a fill or a transfer in kind, written to LEDGER. */
 import type { Command } from 'commander';
 import type { Config } from '../../config/load.ts';
-import { minorInteger, minorUnits } from './amounts.ts';
+import { minorInteger, minorUnits } from '../client/amounts.ts';
+import { instrumentCurrency } from '../client/instrument-currency.ts';
+import { generatedId } from '../client/ledger-outcome.ts';
+import { withNats, type NatsDoor } from '../client/nats.ts';
 import * as parse from './arguments.ts';
 import { configOf, UsageError } from './context.ts';
 import { withExamples } from './examples.ts';
-import { instrumentCurrency } from './instrument-currency.ts';
-import { generatedId, withWriteOptions, writeToLedger, type WriteOptions } from './ledger-write.ts';
-import { withNats, type NatsDoor } from './nats.ts';
+import { withWriteOptions, writeToLedger, type WriteOptions } from './ledger-write.ts';
 
 interface Options extends WriteOptions {
   readonly symbol: string;

@@ -1,11 +1,11 @@
 /** `tidemark sql`: a statement for ClickHouse, its answer as a table or as JSON. */
 import type { Command } from 'commander';
 import { limits } from '../../config/limits.ts';
+import { withStore, type Answer, type StoreDoor } from '../client/store.ts';
 import { configOf, wantsJson } from './context.ts';
 import { withExamples } from './examples.ts';
 import { countText } from './format.ts';
 import { note, print, printChunk, tableText, type Column } from './output.ts';
-import { withStore, type Answer, type StoreDoor } from './store.ts';
 
 interface Options {
   readonly write?: boolean;

@@ -4,20 +4,14 @@ import type { Command } from 'commander';
 import type { Config } from '../../config/load.ts';
 import { limits } from '../../config/limits.ts';
 import { ledgerStream } from '../../streams/sources/stream-definitions.ts';
-import { minorInteger, minorUnits } from './amounts.ts';
+import { minorInteger, minorUnits } from '../client/amounts.ts';
+import { instrumentCurrency } from '../client/instrument-currency.ts';
+import { generatedId, outcomeOf, type Outcome } from '../client/ledger-outcome.ts';
+import { withNats, type NatsDoor } from '../client/nats.ts';
 import * as parse from './arguments.ts';
 import { configOf, exitCodes, Failure, wantsJson } from './context.ts';
 import { withExamples } from './examples.ts';
-import { instrumentCurrency } from './instrument-currency.ts';
-import {
-  generatedId,
-  outcomeOf,
-  waits,
-  withWriteOptions,
-  type Outcome,
-  type WriteOptions,
-} from './ledger-write.ts';
-import { withNats, type NatsDoor } from './nats.ts';
+import { waits, withWriteOptions, type WriteOptions } from './ledger-write.ts';
 import { note, print, printJson } from './output.ts';
 
 interface Options extends WriteOptions {
@@ -105,7 +99,7 @@ async function book(self: Command, nats: NatsDoor, config: Config, options: Opti
   );
   if (refused.length > 0) throw new Failure(`rejected: ${refused.join('; ')}`);
   if (sides.some(({ outcome }) => outcome.outcome === 'pending')) {
-    note(`the engine has not come to it within ${limits.cliOutcomeMsMax / 1000} s`);
+    note(`the engine has not come to it within ${limits.clientOutcomeMsMax / 1000} s`);
     process.exitCode = exitCodes.failed;
   }
 }
@@ -129,17 +123,17 @@ async function fees(nats: NatsDoor, config: Config, options: Options): Promise<R
 /** Waits for a side of the trade to stand in LEDGER, at `from` or behind it, and to be judged. */
 async function sideOf(nats: NatsDoor, account: string, id: string, from: number): Promise<Side> {
   const subject = `settlements.${account}`;
-  const deadline = performance.now() + limits.cliOutcomeMsMax;
+  const deadline = performance.now() + limits.clientOutcomeMsMax;
   for (let seq = from; performance.now() < deadline;) {
     const next = await nats.message(ledgerStream, { seq, next_by_subj: subject });
     if (next === null) {
-      await sleep(limits.cliPollMs);
+      await sleep(limits.clientPollMs);
       continue;
     }
     seq = next.sequence + 1;
     const message = JSON.parse(new TextDecoder().decode(next.payload)) as Record<string, unknown>;
     if (message['id'] !== id) continue;
-    const outcome = await outcomeOf(nats, { subject, account, message, what: id }, next.sequence, null);
+    const { outcome } = await outcomeOf(nats, account, next.sequence);
     return { id, account, sequence: next.sequence, outcome };
   }
   return { id, account, sequence: null, outcome: { outcome: 'pending' } };

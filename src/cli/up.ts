@@ -5,7 +5,14 @@
 import { relative } from 'node:path';
 import type { Command } from 'commander';
 import type { Config } from '../../config/load.ts';
-import { clickHouseAddress, dataDirectory, logDirectory, natsUrl, storePasswordFile } from '../addresses.ts';
+import {
+  clickHouseAddress,
+  dataDirectory,
+  gatewayUrl,
+  logDirectory,
+  natsUrl,
+  storePasswordFile,
+} from '../addresses.ts';
 import type { Failure } from '../failure.ts';
 import type { Log } from '../ports.ts';
 import { configFileOf, configOf, exitCodes, wantsJson } from './context.ts';
@@ -18,7 +25,7 @@ export function register(program: Command): void {
   program
     .command('up')
     .description(
-      'Start everything on this machine, until Ctrl-C: NATS, ClickHouse, engine and sink, in one data directory.',
+      'Start everything on this machine, until Ctrl-C: NATS, ClickHouse, engine, sink and gateway, in one data directory.',
     )
     .option('--demo', 'with a simulated market: 200 accounts, 50 symbols', false)
     .option('--no-demo', 'without it (the default)')
@@ -85,6 +92,7 @@ function readyAsJson(config: Config, demo: boolean): string {
     pid: process.pid,
     nats: natsUrl(config),
     clickhouse: { url, user, database },
+    http: gatewayUrl(config),
     data_dir: dataDirectory(config),
     logs: logDirectory(config),
     demo,
@@ -104,6 +112,7 @@ function readyAsText(config: Config, demo: boolean, configFile: string | undefin
     '',
     `  NATS        ${natsUrl(config)}`,
     `  ClickHouse  ${url} (user ${user}${password})`,
+    `  HTTP        ${gatewayUrl(config)} (its API: ${gatewayUrl(config)}/docs)`,
     '',
     'In another terminal:',
     '',

@@ -1,10 +1,15 @@
-/** `tidemark verify`: accounts rebuilt from LEDGER, compared with the live actors and with ClickHouse. */
+/**
+ * `tidemark verify`: accounts rebuilt from LEDGER, compared with the live actors and with ClickHouse; or, of their history
+ * in ClickHouse, whether each day adds up.
+ */
 import type { Command } from 'commander';
+import { validateHistory } from '../analytics/validate-history.ts';
+import { withNats } from '../client/nats.ts';
+import { withStore } from '../client/store.ts';
 import { accountArgument } from './arguments.ts';
 import { configOf, exitCodes, wantsJson } from './context.ts';
 import { withExamples } from './examples.ts';
-import { withNats } from './nats.ts';
-import { withStore } from './store.ts';
+import { printHistory, printHistoryJson } from './verify/history-report.ts';
 import { printVerified, printVerifiedJson } from './verify/report.ts';
 import { verify } from './verify/verification.ts';
 
@@ -17,8 +22,21 @@ export function register(program: Command): void {
         'Exit code 1 if anything disagrees.',
     )
     .argument('[account]', 'account id (default: all accounts)', accountArgument)
-    .action(async (account: string | undefined, _: object, self: Command) => {
+    .option(
+      '--history',
+      'instead check the daily snapshots: each day is the one before plus P&L plus inflow minus outflow, none is missing',
+    )
+    .action(async (account: string | undefined, options: { readonly history?: boolean }, self: Command) => {
       const config = configOf(self);
+      if (options.history === true) {
+        const validated = await withStore(config, (store) =>
+          validateHistory((statement, parameters) => store.rows(statement, parameters), account ?? null),
+        );
+        if (wantsJson(self)) printHistoryJson(validated);
+        else printHistory(validated);
+        if (validated.violations.length > 0) process.exitCode = exitCodes.failed;
+        return;
+      }
       const verified = await withNats(config, (nats) =>
         withStore(config, (store) => verify(nats, store, config, account ?? null)),
       );
@@ -26,5 +44,5 @@ export function register(program: Command): void {
       else printVerified(verified);
       if (verified.differences.total > 0) process.exitCode = exitCodes.failed;
     });
-  withExamples(command, 'verify', 'verify 7 --json');
+  withExamples(command, 'verify', 'verify 7 --json', 'verify --history');
 }

@@ -6,7 +6,8 @@ import type { Command } from 'commander';
 import type { Config } from '../../config/load.ts';
 import { limits } from '../../config/limits.ts';
 import type { AccountOrder } from '../ports.ts';
-import { inspect, listAccounts, unknownAccount } from './account-reply.ts';
+import { inspect, listAccounts, unknownAccount } from '../client/account-reply.ts';
+import { connectNats, EngineAway, type ConnectionState, type NatsDoor } from '../client/nats.ts';
 import { accountsTable } from './accounts.ts';
 import { accountArgument, choiceOption, countOption, secondsOption } from './arguments.ts';
 import { configOf, wantsJson } from './context.ts';
@@ -14,7 +15,6 @@ import { withExamples } from './examples.ts';
 import { countText } from './format.ts';
 import { LiveAccounts } from './live-accounts.ts';
 import { LiveScreen } from './live-screen.ts';
-import { connectNats, EngineAway, type ConnectionState, type NatsDoor } from './nats.ts';
 import { print } from './output.ts';
 
 interface Options {

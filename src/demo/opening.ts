@@ -4,13 +4,11 @@
  */
 import { symbolKey } from '../domain/identifier.ts';
 import type { Link } from '../../streams/sources/connection.ts';
+import { isRefusedByRevision } from '../../streams/sources/expected-revision.ts';
 import { instrumentsBucket } from '../../streams/sources/stream-definitions.ts';
 import { limits } from '../../config/limits.ts';
 import type { PlannedAccount } from './plan.ts';
 import type { DemoSymbol } from './symbols.ts';
-
-/** The server's code for a subject that has a message already. */
-const wrongLastSequence = 10071;
 
 /** Opens what is not yet open; says how many accounts it found without a deposit. */
 export async function openMarket(
@@ -60,11 +58,7 @@ async function publishFirst(link: Link, subject: string, message: unknown): Prom
     });
     return true;
   } catch (error) {
-    if (apiCode(error) === wrongLastSequence) return false;
+    if (isRefusedByRevision(error)) return false;
     throw error;
   }
-}
-
-function apiCode(error: unknown): number | undefined {
-  return (error as { api_error?: { err_code?: number } } | null)?.api_error?.err_code;
 }

@@ -47,11 +47,16 @@ export interface AccountView {
   readonly underwaterSince: number | null;
   readonly epoch: number;
   readonly wipedOut: boolean;
+  /** History was corrected, and nav, peak and drawdown wait for what follows from it. */
+  readonly rebasePending: boolean;
   readonly units: number | null;
   readonly cash: Readonly<Record<string, number>>;
   readonly settledCash: number;
   readonly availableCash: number;
   readonly borrowed: number;
+  /** When its session days end: IANA zone, and "17:00" there. */
+  readonly timezone: string;
+  readonly cutover: string;
   readonly dayOpenEquity: number;
   readonly dayNetFlow: number;
   readonly unpriced: readonly string[];

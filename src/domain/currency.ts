@@ -29,6 +29,11 @@ export function exponentOf(currency: string, overrides: Readonly<Record<string, 
   return overrides[currency] ?? exponents[currency] ?? 2;
 }
 
+/** Decimals by code, where they are not 2. */
+export function exponentsWith(overrides: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return { ...exponents, ...overrides };
+}
+
 /** The default price scale of a symbol: pairs 5, pairs with JPY 3, anything else 4. */
 export function defaultPriceScale(symbol: string): number {
   const isPair = symbol.length === 6 && pairCodes.has(symbol.slice(0, 3)) && pairCodes.has(symbol.slice(3));

@@ -43,7 +43,10 @@ export interface Effect {
   flowBase: number;
   /** Minor units of base per minor unit of `currency`; informative, the booked figures above are the record. */
   rate: number;
-  /** What was booked in base, amount by amount, in order; NaN: that one waits. Reused, like the effect. */
+  /**
+   * What was booked in base, amount by amount, in order; NaN: that one waits. Of a rebase the figures it came to. Reused,
+   * like the effect.
+   */
   readonly bookings: number[];
   /** Where the event took the account's cash in a currency below zero, or back, in order. Reused, like the effect. */
   readonly crossings: CashCrossing[];
@@ -66,4 +69,6 @@ export interface Effect {
   state: string;
   /** Before an event of the account's life; '' for others. */
   stateBefore: string;
+  /** Of an event of the account's life, or one that changed its state: how it is configured after it, JSON; '' of others. */
+  settings: string;
 }

@@ -47,4 +47,6 @@ export interface CurveRow extends EquityUpdate {
   wipedOut: boolean;
   /** When the peak was reached, milliseconds; NaN before the first flow. */
   peakTime: number;
+  /** LEDGER sequence of the last rebase applied to the account, 0 for none. */
+  rebase: number;
 }

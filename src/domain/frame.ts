@@ -4,7 +4,7 @@
  */
 
 /** Tables that frames feed directly; the others are materialized views over `effects`. */
-export type FrameTable = 'effects' | 'equity_curve' | 'prices' | 'dead_letters';
+export type FrameTable = 'effects' | 'equity_curve' | 'prices' | 'dead_letters' | 'instrument_changes';
 
 /** What an owner writes first, without rows: frames of a former owner behind it are nobody's. */
 export const fenceTable = 'fence';
@@ -100,6 +100,7 @@ export const frameColumns = {
     'peak_profit',
     'wiped_out',
     'peak_ts',
+    'rebase',
   ],
   prices: ['symbol', 'ts', 'price', 'bid', 'ask', 'tick', 'market_ts'],
   dead_letters: [
@@ -113,5 +114,20 @@ export const frameColumns = {
     'reason',
     'detail',
     'payload',
+  ],
+  instrument_changes: [
+    'symbol',
+    'ts',
+    'currency',
+    'exponent',
+    'price_scale',
+    'quantity_scale',
+    'multiplier',
+    'style',
+    'sector',
+    'geography',
+    'asset_class',
+    'initial_margin_rate',
+    'maintenance_margin_rate',
   ],
 } as const satisfies Record<FrameTable, readonly string[]>;

@@ -19,6 +19,14 @@ export function idOf(x: unknown): string | null {
   return typeof x === 'number' && Number.isSafeInteger(x) ? String(x) : null;
 }
 
+/** "9" before "10" before "1a": ids that are numbers by number, then the others by their bytes. */
+export function compareIds(a: string, b: string): number {
+  const rank = (id: string): number => (/^\d{1,15}$/.test(id) ? Number(id) : Infinity);
+  const [first, second] = [rank(a), rank(b)];
+  if (first !== second) return first < second ? -1 : 1;
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 /** 1 to 64 printable ASCII characters without space, `*` and `>`. */
 export function isSymbol(text: string): boolean {
   return symbolText.test(text) && !text.includes('*') && !text.includes('>');

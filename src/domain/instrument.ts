@@ -106,6 +106,8 @@ export class InstrumentTable {
   private readonly rows: (Instrument | undefined)[] = [];
   readonly symbols: SymbolTable;
   readonly exponents: Readonly<Record<string, number>>;
+  /** How many times reference data were set. */
+  changes = 0;
 
   constructor(symbols: SymbolTable, exponents: Readonly<Record<string, number>> = {}) {
     this.symbols = symbols;
@@ -118,6 +120,7 @@ export class InstrumentTable {
 
   /** Replaces a symbol's reference data. Whether it may change now is the book's decision, not this table's. */
   set(symbol: number, fields: InstrumentFields): Instrument {
+    this.changes++;
     return (this.rows[symbol] = instrumentOf(this.symbols.name(symbol), fields, this.exponents));
   }
 

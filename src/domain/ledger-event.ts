@@ -42,8 +42,10 @@ export interface CashEvent {
   readonly toAmount: number;
   /** What paid the dividend, '' if nothing is said. */
   readonly symbol: string;
-  /** Milliseconds; NaN if absent. */
+  /** Milliseconds; NaN if absent, or where `effectiveOn` says it. */
   readonly effectiveAt: number;
+  /** A session day of the account, YYYY-MM-DD, which its calendar makes a time of; '' if absent. */
+  readonly effectiveOn: string;
   readonly notes: string;
   readonly ts: number;
 }
@@ -71,13 +73,54 @@ export interface AdminEvent {
   readonly timezone: string | null;
   /** Minutes after local midnight. */
   readonly cutoverMinutes: number | null;
-  /** account_type, benchmark, margin_model, limits: kept for who asks; the ledger has no use for them yet. */
+  /** account_type, benchmark, calendar, margin_model, limits: kept for who asks; the ledger has no use for them yet. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly ts: number;
 }
 
-/** Rebases and corporate actions join this union with their issues. */
-export type LedgerEvent = Settlement | CashEvent | VoidEvent | AdminEvent;
+/**
+ * What a correction of history makes of an account's units, nav, peak and drawdown: computed from rows by whoever keeps
+ * them, written to the ledger so that the account has it at its place. Ratios are in the corrected scale; NaN is none.
+ *
+ * From the last correction's event on, cash and equity are the same in both readings, so that corrected units are
+ * recorded ones x `unitsFactor` for ever after, whatever flows come between: a rebase computed a second ago applies now.
+ */
+export interface RebaseEvent {
+  readonly kind: 'rebase';
+  /** `rebase-<of>`: a second one of the same correction is a duplicate, whatever it says. */
+  readonly id: string;
+  /** LEDGER sequence of the last correction that it covers. */
+  readonly of: number;
+  /** Milliseconds: where history changes. */
+  readonly from: number;
+  /**
+   * Milliseconds: time of the last row that it was computed from. Every row made before that correction must be among
+   * them; later ones may be: what the account saw since the correction it remembers itself.
+   */
+  readonly through: number;
+  /** Units corrected / recorded, both at `through`, after the correction; NaN where there is no such ratio. */
+  readonly unitsFactor: number;
+  /** Corrected, at `through`: NaN where there was no flow. */
+  readonly units: number;
+  readonly nav: number;
+  readonly epoch: number;
+  readonly wipedOut: boolean;
+  readonly peakNav: number;
+  /** Milliseconds. */
+  readonly peakTime: number;
+  /** Of the epoch, and of the account's life: 0 or below. */
+  readonly maxDrawdown: number;
+  readonly maxDrawdownLife: number;
+  /** Peak of total equity - net flow, minor units of the base currency. */
+  readonly peakProfit: number;
+  /** Of the session day that `through` lies in; the equity in minor units. */
+  readonly dayOpenNav: number;
+  readonly dayOpenEquity: number;
+  readonly ts: number;
+}
+
+/** Corporate actions join this union with their issue. */
+export type LedgerEvent = Settlement | CashEvent | VoidEvent | AdminEvent | RebaseEvent;
 
 /**
  * Not an event of the ledger but an effect of a tick: what an earlier event booked in a currency without a rate is now

@@ -10,7 +10,10 @@ export interface RecordedEffect {
   /** LEDGER sequence of the message; of a late booking, the account's last one at that time. */
   readonly sequence: number;
   readonly index: number;
-  /** What the event booked in base, in the order in which it booked it; NaN: that one waits for a rate. */
+  /**
+   * What the event booked in base, in the order in which it booked it; NaN: that one waits for a rate. Of a rebase what
+   * it made of units, peaks and falls (apply-rebase.ts).
+   */
   readonly bookings: readonly number[];
   /** null for an event; else which entry that waited was booked at a tick, its one booking being in `bookings`. */
   readonly late: { readonly field: BookField; readonly currency: string; readonly amount: number } | null;
@@ -52,6 +55,26 @@ export interface RecordedCurve {
   readonly peakTime: number;
 }
 
+/** Last rows of curves by account id, as a Map is one; perhaps each made when it is asked for. */
+export interface RecordedCurves extends Iterable<readonly [string, RecordedCurve]> {
+  readonly size: number;
+}
+
+/** A row of the curve, as far as it tells of its period's ticks. */
+export interface RecordedPeriod {
+  readonly account: string;
+  readonly sequence: number;
+  /** Of the period's last tick; time in milliseconds. */
+  readonly tick: number;
+  readonly time: number;
+  readonly epoch: number;
+  readonly navLow: number;
+  readonly navHigh: number;
+  readonly worstDrawdown: number;
+  /** Total equity - net flow at the period's end, minor units. */
+  readonly profit: number;
+}
+
 /** The last mark of a symbol. Decimals as text, at whatever scale they were written with. */
 export interface RecordedPrice {
   readonly symbol: string;
@@ -63,7 +86,7 @@ export interface RecordedPrice {
 }
 
 /** The form in which this version keeps accounts and checkpoints: what another one wrote, it may not read. */
-export const changelogFormat = 1;
+export const changelogFormat = 2;
 
 /** How far everything that was durable had come when it was written down. Recovery begins here. */
 export interface Checkpoint {
@@ -80,4 +103,23 @@ export interface Checkpoint {
   readonly framesFrom: number;
   /** No tick above this was given out. */
   readonly tickCeiling: number;
+  /** Accounts that take no events: their states go no further than they say, whatever `sequence` is. */
+  readonly held: readonly string[];
+}
+
+/** What tells a late booking's row: two that are alike are two. */
+export interface FramedLate {
+  readonly account: string;
+  readonly sequence: number;
+  readonly tick: number;
+  readonly currency: string;
+  readonly amount: number;
+}
+
+/** Which rows of effects are looked for in frames one by one, since no name of a frame says that it has them. */
+export interface SoughtRows {
+  /** Late bookings: whether they are will be asked. */
+  readonly late: boolean;
+  /** Events that were recorded behind later ones, `<sequence>:<index>`. */
+  readonly strays: ReadonlySet<string>;
 }

@@ -38,6 +38,11 @@ export function quotientHalfEven(x: number, d: number): number {
   return d === 1 ? x + 0 : x / d + roundingMagic - roundingMagic;
 }
 
+/** A double rounded half to even: of an amount at a rate that is no fraction any more. */
+export function doubleHalfEven(x: number): number {
+  return Math.abs(x) < roundingMagic / 3 ? x + roundingMagic - roundingMagic : Math.round(x);
+}
+
 /** Above the error of a product and a quotient in doubles, 2 x 2^-53, whatever their size. */
 const relativeError = 1e-15;
 

@@ -4,7 +4,7 @@
  */
 import { IANAZone } from 'luxon';
 
-const dayMs = 86_400_000;
+export const dayMs = 86_400_000;
 const minuteMs = 60_000;
 
 /** Whether the zone is one that this machine knows. */
@@ -16,6 +16,18 @@ export function isZone(zone: string): boolean {
 export function minutesOf(text: string): number | null {
   const m = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text);
   return m ? Number(m[1]) * 60 + Number(m[2]) : null;
+}
+
+/** Whether the text is a day of the calendar, YYYY-MM-DD, after the epoch's first. */
+export function isDate(text: string): boolean {
+  return text > '1970-01-01' && isCalendarDay(text);
+}
+
+/** Of any century: 2026-02-30 is none. */
+export function isCalendarDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const ms = Date.parse(text);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
 }
 
 export class SessionCalendar {
@@ -49,6 +61,14 @@ export class SessionCalendar {
   dateOf(ms: number): string {
     this.locate(ms);
     return this.date;
+  }
+
+  /** First and last millisecond of the session of a date. Of a date that the zone left out, those of the day before it. */
+  spanOf(date: string): { readonly first: number; readonly last: number } {
+    let within = Date.parse(date);
+    while (this.dateOf(within) < date) within = this.endAfter(within);
+    while (this.dateOf(within) > date) within = this.startOf(within) - 1;
+    return { first: this.startOf(within), last: this.endAfter(within) - 1 };
   }
 
   private locate(ms: number): void {

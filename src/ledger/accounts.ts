@@ -30,6 +30,8 @@ export class Accounts {
 
   /** LEDGER sequence last seen. */
   sequence = new Float64Array(0);
+  /** LEDGER sequence of the last rebase applied, 0 for none. */
+  rebase = new Float64Array(0);
   cashBalance = new Float64Array(0);
   /** Market value of local spot positions plus unrealized of local margined ones. */
   localValue = new Float64Array(0);
@@ -95,7 +97,7 @@ export class Accounts {
     this.rows.delete(this.ids[row] ?? '');
     this.ids.length = this.names.length = this.baseCurrency.length = row;
     this.settings.length = Math.min(this.settings.length, row);
-    this.sequence[row] = 0;
+    this.sequence[row] = this.rebase[row] = 0;
     this.dirty[row] = 0;
     this.calendar[row] = 0;
     this.lifecycle[row] = 0;
@@ -124,6 +126,7 @@ export class Accounts {
     this.wipedOut = grown(this.wipedOut, capacity);
     this.dirty = grown(this.dirty, capacity);
     this.sequence = grown(this.sequence, capacity);
+    this.rebase = grown(this.rebase, capacity);
     this.cashBalance = grown(this.cashBalance, capacity);
     this.localValue = grown(this.localValue, capacity);
     this.spotCost = grown(this.spotCost, capacity);

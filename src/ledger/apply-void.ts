@@ -12,12 +12,12 @@ import type { PositionChange } from './fill-log.ts';
 import { foreignFees, foreignRealized, granuleRows } from './holdings.ts';
 import type { Outcome } from './outcome.ts';
 import { outcomes } from './outcome.ts';
+import { beginAgain, standStill } from './performance.ts';
 import { valueOf } from './position.ts';
 import { bookChanges, ownFees, undoingOf } from './undoing.ts';
 import type { Undoing } from './undoing.ts';
 import { BaseReckoning, baseFields } from './void-base.ts';
 import type { VoidRebuild, VoidTarget } from './void-rebuild.ts';
-import { takeBackUnits } from './void-units.ts';
 
 export function applyVoid(b: BookParts, account: number, target: VoidTarget, rebuild: VoidRebuild): Outcome {
   const { event } = target;
@@ -52,8 +52,9 @@ export function applyVoid(b: BookParts, account: number, target: VoidTarget, reb
   if (undoing.bookings.some(({ field }) => field === 'netFlow')) {
     const record = rebuild.record(target);
     flowOfDay(b, account, booked.netFlow, timeOf(target, record?.time ?? NaN));
-    if (booked.netFlow !== 0) takeBackUnits(accounts, account, 0 - booked.netFlow, record);
+    if (!rebuild.hasFlowsWithout(target)) beginAgain(accounts, account);
   }
+  standStill(accounts, account, effect.equityBefore, b.options.dustMinor);
   fillEffect(b, effect, target, undoing, booked, holding);
   return 'applied';
 }

@@ -8,6 +8,7 @@ import type { Marking } from './marking.ts';
 import type { Marks } from './marks.ts';
 import type { Pockets } from './pockets.ts';
 import type { Rates } from './rates.ts';
+import type { Rebasing } from './rebasing.ts';
 import type { Recall } from './recall.ts';
 import type { SeenIds } from './seen-ids.ts';
 import type { Sessions } from './session.ts';
@@ -42,6 +43,7 @@ export interface BookParts {
   readonly waiting: Waiting;
   readonly voids: Voids;
   readonly recall: Recall;
+  readonly rebasing: Rebasing;
   readonly instruments: InstrumentTable;
   readonly chart: LifecycleChart;
   readonly options: BookOptions;

@@ -4,17 +4,21 @@
  * recorded comes from.
  */
 import type { Effect } from '../domain/effect.ts';
-import type { RecordedCurve, RecordedEffect } from '../domain/recorded.ts';
+import type { CurveRow } from '../domain/equity-update.ts';
+import type { RecordedCurves, RecordedEffect, RecordedPeriod } from '../domain/recorded.ts';
 import type { BookParts } from './book-parts.ts';
 import type { Curve } from './curve.ts';
 import { lateEffect } from './late-effect.ts';
 import { recallCurve, recallLate } from './recall.ts';
 import type { RecallSource } from './recall.ts';
+import { putStanding, takeStanding } from './standing.ts';
+import type { Standing } from './standing.ts';
 
 export class BookRecall {
   private readonly b: BookParts;
   private readonly curve: Curve;
   private retell: (effect: Effect) => void = () => undefined;
+  private kept: { readonly row: number; readonly standing: Standing | null } | null = null;
 
   constructor(b: BookParts, curve: Curve) {
     this.b = b;
@@ -24,15 +28,31 @@ export class BookRecall {
   /**
    * From now on events are applied as `source` recorded them, and accounts stand as their curve's last row has them
    * once their ledger is past it. `retell` is told of each late booking that is made again. `end` ends it.
+   * @returns the largest tick of a curve, 0 where there is none
    */
   begin(
     source: RecallSource,
-    curves: ReadonlyMap<string, RecordedCurve>,
+    curves: RecordedCurves,
     retell: (effect: Effect) => void = () => undefined,
-  ): void {
+  ): number {
     this.b.recall.source = source;
     this.retell = retell;
-    for (const [account, curve] of curves) this.b.recall.curves.set(account, curve);
+    return this.b.recall.curves.begin(curves, this.b.accounts);
+  }
+
+  /** After `begin`: the rows that restored states had to write, and that the curve does not have. */
+  unwritten(emit: (row: CurveRow) => void): void {
+    const { recall, accounts } = this.b;
+    for (const [row, rows] of recall.unwritten) {
+      const written = recall.curves.tick(row, accounts);
+      for (const each of rows) if (!(each.tick <= written)) emit(each);
+    }
+    recall.unwritten.clear();
+  }
+
+  /** So many events are about to be applied: room for their ids is made at once. */
+  expect(events: number): void {
+    this.b.seen.reserve(events);
   }
 
   /** Bookings of ticks after accounts were written, no event of the ledger between: those of restored accounts. */
@@ -48,67 +68,101 @@ export class BookRecall {
   /** After a message was applied. */
   lateAfter(row: number, account: string, sequence: number): void {
     const { source } = this.b.recall;
-    if (source !== null) this.lateOf(row, source.late(account, sequence));
+    if (source === null) return;
+    const late = source.late(account, sequence);
+    if (late.length > 0) this.lateOf(row, late);
   }
 
   /** Before a late booking: the same, where the row is of an earlier tick. */
   private curveUntil(row: number, tick: number): void {
     const { recall, accounts } = this.b;
-    const curve = recall.curves.get(accounts.ids[row] ?? '');
-    if (curve === undefined || !(curve.tick < tick) || curve.sequence > (accounts.sequence[row] ?? 0)) return;
-    this.curveBefore(row, Infinity);
+    const { curves } = recall;
+    if (!(curves.tick(row, accounts) < tick)) return;
+    if (!(curves.sequence(row, accounts) > (accounts.sequence[row] ?? 0))) this.curveBefore(row, Infinity);
   }
 
   /** Before a message: an account whose curve's last row does not include it stands as that row has it. */
   curveBefore(row: number, sequence: number): void {
     const { recall, accounts } = this.b;
-    const id = accounts.ids[row] ?? '';
-    const curve = recall.curves.size > 0 ? recall.curves.get(id) : undefined;
-    if (curve === undefined || sequence <= curve.sequence) return;
-    recall.curves.delete(id);
+    if (!(sequence > recall.curves.sequence(row, accounts))) return;
+    const curve = recall.curves.take(row, accounts);
     // A state that was written after that row has more.
-    if (curve.tick <= recall.asOf(row)) return;
+    if (curve === null || curve.tick <= recall.asOf(row)) return;
     recallCurve(this.b, row, curve);
-    recall.told.set(row, curve.sequence);
+    recall.noteTold(row, curve.sequence);
     this.curve.recall(row, curve.tick, curve.time);
+  }
+
+  /** Accounts that wait for a rebase. */
+  get pending(): ReadonlySet<string> {
+    const { rebasing, accounts } = this.b;
+    return new Set([...rebasing.rows()].map((row) => accounts.ids[row] ?? ''));
+  }
+
+  /** Before `end`: a row of the curve of an account that waits, in order. What its restored state has is passed over. */
+  sawPeriod(period: RecordedPeriod): void {
+    const { rebasing, accounts, recall } = this.b;
+    const row = accounts.find(period.account);
+    if (row >= 0 && period.tick > recall.asOf(row)) rebasing.recall(row, period);
   }
 
   end(): void {
     const { recall, accounts } = this.b;
     recall.source = null;
-    for (const [account] of recall.curves) {
-      const row = accounts.find(account);
-      if (row >= 0) this.curveBefore(row, Infinity);
-    }
+    for (let row = 0; row < accounts.count; row++) this.curveBefore(row, Infinity);
     recall.curves.clear();
-    recall.restored.clear();
+    recall.restored.length = 0;
   }
 
   /** After the marks are back: accounts that the ledger did not change since they were told of are no news by themselves. */
   quiet(): void {
-    const { recall, accounts, marking } = this.b;
+    const { recall, accounts, marking, sessions } = this.b;
     for (let i = 0; i < marking.dirtyCount; i++) {
       const row = marking.dirtyRows[i] ?? 0;
-      if (recall.told.get(row) === accounts.sequence[row]) accounts.dirty[row] = 1;
+      if (recall.told[row] === accounts.sequence[row]) accounts.dirty[row] = 1;
     }
-    recall.told.clear();
+    sessions.resumeFrom(recall.told.slice());
+    recall.told.length = 0;
   }
 
-  /** What `action` applies, it applies as `source` recorded it: for one account, while the others go on. */
-  during(source: RecallSource, action: () => void): void {
+  /**
+   * What `action` applies, it applies as `source` recorded it: for one account, while the others go on. `retell` is told
+   * of each late booking that is made again.
+   */
+  during(source: RecallSource, retell: (effect: Effect) => void, action: () => void): void {
     const { recall } = this.b;
-    // Of all accounts, where they are on their way back themselves.
     const { source: ofAll } = recall;
+    const { retell: ofOthers } = this;
     recall.source = source;
+    this.retell = retell;
     try {
       action();
     } finally {
       recall.source = ofAll;
-      if (ofAll === null) {
-        recall.restored.clear();
-        recall.told.clear();
-      }
+      this.retell = ofOthers;
     }
+  }
+
+  /** What ticks have made of the account, before the message at hand or, at a tick, until now; null where nothing. */
+  standing(row: number, isAtTick: boolean): Standing | null {
+    const { kept } = this;
+    const isOfMessage = kept?.row === row && kept.standing?.sequence === this.b.accounts.sequence[row];
+    return isOfMessage && !isAtTick ? kept.standing : takeStanding(this.b, this.curve, row, isAtTick);
+  }
+
+  /** Before an event that changes all of that, and would not change it the same once more. */
+  keepStanding(row: number): void {
+    this.kept = { row, standing: takeStanding(this.b, this.curve, row, false) };
+  }
+
+  /** The account has the message whole again that it had when `standing` was taken. */
+  stand(row: number, standing: Standing): void {
+    putStanding(this.b, this.curve, row, standing);
+  }
+
+  /** The account is back: its state is no longer one that was restored. */
+  forget(row: number): void {
+    this.b.recall.forget(row);
   }
 
   /** What the account's state has already, since it was written later, is not booked again. */
@@ -118,8 +172,8 @@ export class BookRecall {
       const { late, tick, time, bookings, rate } = recorded;
       if (late === null || tick <= asOf) continue;
       this.curveUntil(row, tick);
-      recallLate(this.b, row, recorded);
-      const effect = lateEffect(this.b, row, time, late, bookings[0] ?? NaN);
+      const holding = recallLate(this.b, row, recorded);
+      const effect = lateEffect(this.b, row, time, late, bookings[0] ?? NaN, holding);
       effect.rate = rate;
       effect.recordedTick = tick;
       this.retell(effect);

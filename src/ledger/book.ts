@@ -3,7 +3,6 @@
  * Pure: no clock, no I/O; the same calls give the same book.
  */
 import type { AccountView } from '../domain/account-view.ts';
-import type { Effect } from '../domain/effect.ts';
 import type { CurveRow, EquityUpdate } from '../domain/equity-update.ts';
 import type { InstrumentFields, InstrumentTable } from '../domain/instrument.ts';
 import type { LedgerEvent, LedgerMessage } from '../domain/ledger-event.ts';
@@ -12,17 +11,22 @@ import type { LifecycleChart } from '../domain/lifecycle.ts';
 import { closedState } from '../domain/lifecycle.ts';
 import type { PriceChanges } from '../domain/price-change.ts';
 import type { Rejected } from '../domain/rejection.ts';
+import { accountSettings } from './account-settings.ts';
 import { Accounts } from './accounts.ts';
 import { applyAdmin } from './apply-admin.ts';
 import { applyCash } from './apply-cash.ts';
+import { applyRebase } from './apply-rebase.ts';
 import { applySettlement } from './apply-settlement.ts';
 import { bookWaiting } from './booking.ts';
 import { BookRecall } from './book-recall.ts';
 import type { BookOptions, BookParts } from './book-parts.ts';
-import { Curve, emptyUpdate, fillUpdate } from './curve.ts';
+import { Curve } from './curve.ts';
+import { emptyUpdate, fillUpdate } from './curve-figures.ts';
 import { emptyEffect, resetEffect } from './effect-record.ts';
 import { EventIds } from './event-ids.ts';
 import { Holdings } from './holdings.ts';
+import type { HeldSymbols } from './holdings.ts';
+import type { Judge } from './judge.ts';
 import { lateEffect, noteAfter } from './late-effect.ts';
 import { Marking } from './marking.ts';
 import { Marks } from './marks.ts';
@@ -33,7 +37,8 @@ import type { TakeOverdraft } from './overdrawn.ts';
 import { measure } from './performance.ts';
 import { Pockets } from './pockets.ts';
 import { Rates } from './rates.ts';
-import { Recall, recallUnits } from './recall.ts';
+import { Rebasing } from './rebasing.ts';
+import { Recall, recallEffect } from './recall.ts';
 import { setInstrument } from './reference-data.ts';
 import { SeenIds } from './seen-ids.ts';
 import { Sessions } from './session.ts';
@@ -45,18 +50,6 @@ import type { VoidRebuild } from './void-rebuild.ts';
 import { Voiding } from './voiding.ts';
 import { Voids } from './voids.ts';
 import { Waiting } from './waiting.ts';
-
-/** Told what became of each element of a message. The effect is reused: copy what is kept. */
-export interface Judge {
-  applied(effect: Effect): void;
-  /** At a tick: what waited for a rate was booked in base. */
-  bookedLate(effect: Effect): void;
-  duplicate(message: LedgerMessage, index: number): void;
-  /** `decidedAt`: LEDGER sequence of the message at which it was decided, where that is a later one (a void that waited). */
-  rejected(message: LedgerMessage, index: number, rejection: Rejected, decidedAt?: number): void;
-  /** A void of the account waits for its target, or waits no more: its state is another, its figures are not. */
-  voidsWaiting(row: number): void;
-}
 
 export class Book {
   readonly accounts = new Accounts();
@@ -95,6 +88,7 @@ export class Book {
       waiting: new Waiting(),
       voids: new Voids(options.voidsWaitMs),
       recall: new Recall(),
+      rebasing: new Rebasing(accounts),
       instruments,
       chart,
       options,
@@ -116,6 +110,10 @@ export class Book {
 
   get holdingCount(): number {
     return this.parts.holdings.count;
+  }
+
+  get held(): HeldSymbols {
+    return this.parts.holdings;
   }
 
   /** Accounts to close at this tick; the first `dirtyCount` count. */
@@ -140,6 +138,7 @@ export class Book {
     if (known && message.sequence <= (accounts.sequence[row] ?? 0)) return row;
     const time = options.eventsTakeTickTime ? NaN : message.time;
     const at = known ? row : this.openRow(message.account, time);
+    this.parts.sessions.atHand.clear();
     if (known) this.past.curveBefore(row, message.sequence);
     for (let index = 0; index < message.items.length; index++) {
       const item = message.items[index] as LedgerEvent | Rejected;
@@ -154,8 +153,9 @@ export class Book {
         }
       } else if (outcome === 'waits') {
         known = true;
-        judge.voidsWaiting(at);
+        judge.voidWaits(at, message, index);
       } else if (outcome === 'duplicate') judge.duplicate(message, index);
+      else if (outcome === 'stale') judge.stale(message, index);
       else judge.rejected(message, index, outcome);
     }
     this.voiding.forget();
@@ -246,11 +246,12 @@ export class Book {
     a.dirty[row] = 0;
     a.lastTick = tick;
     const booked = bookWaiting(this.parts, row, time, (entry, base) => {
-      const { field, pair, amount } = entry;
+      const { field, pair, amount, holding } = entry;
       const late = { field, amount, currency: this.parts.rates.currency(pair) };
-      judge.bookedLate(lateEffect(this.parts, row, time, late, base));
+      judge.bookedLate(lateEffect(this.parts, row, time, late, base, holding));
     });
     measure(a, row, time);
+    if (this.parts.rebasing.isWatching) this.parts.rebasing.track(row, time);
     const equity = a.equity(row);
     const unrealized = a.unrealized(row);
     const moved =
@@ -340,26 +341,37 @@ export class Book {
     const b = this.parts;
     const { accounts, effect } = b;
     const isAdmin = !('id' in event);
-    if (!known && (isAdmin ? event.kind !== 'open' : !b.options.autoOpen)) return outcomes.accountUnknown;
+    const isRebase = event.kind === 'rebase';
+    const opens = isAdmin ? event.kind === 'open' : !isRebase && b.options.autoOpen;
+    if (!known && !opens) return outcomes.accountUnknown;
     if (!isAdmin) {
       let seen = this.ids.check(b, row, event);
-      if (seen === 'new' && b.voids.hasWaiting) seen = this.voiding.seenWaiting(row, event);
+      if (seen === 'new' && !isRebase && b.voids.hasWaiting) seen = this.voiding.seenWaiting(row, event);
       if (seen === 'duplicate') return 'duplicate';
       if (seen === 'conflict') return outcomes.idConflict;
-      if (accounts.lifecycle[row] === closedState) return outcomes.accountClosed;
+      // The rebase of what was corrected before it was closed is no new fact.
+      if (!isRebase && accounts.lifecycle[row] === closedState) return outcomes.accountClosed;
     }
     this.curve.hold(row);
-    if (!Number.isNaN(time) && b.sessions.rollBefore(row, time)) b.marking.touch(row, 2);
+    if (isRebase) this.past.keepStanding(row);
+    const stateBefore = accounts.lifecycle[row];
+    const { source } = b.recall;
+    const recorded = source?.effect(sequence, index) ?? null;
+    const equity = source === null ? null : (recorded?.equityBefore ?? NaN);
+    if (!Number.isNaN(time) && b.sessions.rollBefore(row, time, equity)) b.marking.touch(row, 2);
     resetEffect(effect);
-    const recorded = b.recall.source?.effect(sequence, index) ?? null;
     b.recall.use(recorded);
-    const outcome = isAdmin
-      ? applyAdmin(b, row, event, time)
-      : 'direction' in event
-        ? applySettlement(b, row, event, time)
-        : event.kind === 'void'
-          ? this.voiding.apply(row, event, message, index)
-          : applyCash(b, row, event, time);
+    const at = Number.isNaN(time) && recorded !== null ? recorded.time : time;
+    const dated = 'effectiveOn' in event ? b.sessions.dated(row, event, at) : event;
+    const outcome = !('id' in dated)
+      ? applyAdmin(b, row, dated, time)
+      : 'direction' in dated
+        ? applySettlement(b, row, dated, time)
+        : dated.kind === 'void'
+          ? this.voiding.apply(row, dated, message, index)
+          : dated.kind === 'rebase'
+            ? applyRebase(b, row, dated, sequence, this.curve)
+            : applyCash(b, row, dated, time);
     if (outcome !== 'applied') {
       b.recall.use(null);
       return outcome;
@@ -368,23 +380,19 @@ export class Book {
       this.ids.remember(b, row);
       accounts.lifecycle[row] = b.chart(accounts.lifecycle[row] ?? 0, 'settled');
     }
-    if (recorded !== null) {
-      recallUnits(b, row, recorded);
-      effect.rate = recorded.rate;
-      effect.equityBefore = recorded.equityBefore;
-      effect.navBefore = recorded.navBefore;
-      effect.recordedTick = recorded.tick;
-      effect.isRecalled = true;
-    }
+    if (recorded !== null) recallEffect(b, row, recorded);
     b.recall.use(null);
     b.marking.touch(row, 2);
     effect.accountId = accounts.ids[row] ?? '';
     effect.sequence = sequence;
     effect.index = index;
-    effect.time = Number.isNaN(time) && recorded !== null ? recorded.time : time;
-    effect.event = event;
+    effect.time = at;
+    effect.event = dated;
+    if (isAdmin || accounts.lifecycle[row] !== stateBefore) effect.settings = accountSettings(b, row);
     noteAfter(b, row);
     this.voiding.noteApplied();
+    // Rows are of before a correction or of after it.
+    if (!('direction' in dated) && b.rebasing.note(row, dated, sequence, at)) this.curve.cut(row);
     return 'applied';
   }
 }

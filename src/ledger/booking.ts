@@ -174,7 +174,10 @@ export function flowOfDay(b: BookParts, account: number, base: number, time: num
   const { accounts, sessions } = b;
   const end = accounts.sessionEnd[account] ?? NaN;
   const start = sessions.calendarOf(account).startOf(end - 1);
-  const column = time < start ? accounts.dayOpenEquity : accounts.dayNetFlow;
+  const isBefore = time < start;
+  if (isBefore) sessions.atHand.opened += base;
+  else sessions.atHand.flowed += base;
+  const column = isBefore ? accounts.dayOpenEquity : accounts.dayNetFlow;
   column[account] = (column[account] ?? 0) + base;
 }
 
@@ -228,12 +231,12 @@ function bookedFigures(a: Accounts, row: number): (number | undefined)[] {
   ];
 }
 
-/** A late booking that was recorded, made again as it was: it takes its entry from those that wait. */
+/** A late booking that was recorded, made again as it was: it takes its entry from those that wait. Returns its holding. */
 export function bookRecordedLate(
   b: BookParts,
   account: number,
   { late, bookings, time }: RecordedEffect,
-): void {
+): number {
   assert(late !== null);
   const { field, currency, amount } = late;
   const isIt = (e: WaitingEntry): boolean =>
@@ -241,6 +244,7 @@ export function bookRecordedLate(
   const entry = b.waiting.takeOne(account, isIt);
   assert(entry !== null, 'what was booked late had waited');
   bookEntry(b, account, entry, bookings[0] ?? NaN, time);
+  return entry.holding;
 }
 
 function bookEntry(b: BookParts, account: number, entry: WaitingEntry, base: number, time: number): void {

@@ -3,12 +3,11 @@
  * extremes of nav inside it. A ledger event that arrives after that tick must not be in the row: the state of an
  * account is copied before such an event changes it.
  */
-import type { CurveRow, EquityUpdate } from '../domain/equity-update.ts';
+import type { CurveRow } from '../domain/equity-update.ts';
 import type { Accounts } from './accounts.ts';
+import { emptyCurveRow, fillCurveRow } from './curve-figures.ts';
 import { grown, nextCapacity } from './grow.ts';
 import type { Sessions } from './session.ts';
-import { dayChange, dayChangePercent } from './session.ts';
-import { lifecycleStates } from '../domain/lifecycle.ts';
 
 export class Curve {
   /** Tick and time at which the account was closed last. */
@@ -74,7 +73,7 @@ export class Curve {
     return this.epochNoted[row] ?? 0;
   }
 
-  /** As a snapshot has it. What the open period holds of the account was of another state of it. */
+  /** As a snapshot has it. What the open period holds of the account is of another state of it, and is told by itself. */
   resume(row: number, tick: number, time: number, epochNoted: number): void {
     if (row >= this.tick.length) this.grow(row + 1);
     this.tick[row] = tick;
@@ -82,8 +81,18 @@ export class Curve {
     this.epochNoted[row] = epochNoted;
     if (this.inPeriod[row] === 0) return;
     this.inPeriod[row] = 0;
+    const before = this.held.get(row);
+    if (before !== undefined) this.finished.push(before);
     this.held.delete(row);
     this.rows = this.rows.filter((other) => other !== row);
+  }
+
+  /** Rows of the account that the world was told of and that no drain has given out, in order. Snapshots keep them. */
+  unwritten(row: number): CurveRow[] {
+    const id = this.accounts.ids[row];
+    const rows = this.finished.filter(({ accountId }) => accountId === id);
+    if (this.inPeriod[row] === 1) rows.push({ ...(this.held.get(row) ?? this.fill(row, this.scratch)) });
+    return rows;
   }
 
   /** An epoch begins at nav 1 with its flow, between ticks: its first tick has that peak, though nav may be lower. */
@@ -106,11 +115,39 @@ export class Curve {
     this.held.set(row, { ...this.fill(row, this.scratch) });
   }
 
+  /** The open period's row ends with the last tick, and what comes later is of another one. After `hold`. */
+  cut(row: number): void {
+    const before = this.held.get(row);
+    if (before === undefined) return;
+    this.finished.push(before);
+    this.held.delete(row);
+    this.inPeriod[row] = 0;
+  }
+
+  /** Units are `factor` times as many: what the open period saw was at so much higher a nav. NaN, 0: nothing to compare. */
+  rescale(row: number, factor: number): void {
+    if (this.inPeriod[row] !== 1) return;
+    const a = this.accounts;
+    const nav = a.nav[row] ?? NaN;
+    const drawdown = a.drawdown[row] ?? 0;
+    if (!(factor > 0 && factor < Infinity) || a.wipedOut[row] === 1) {
+      this.beginExtremes(row, nav, nav, drawdown);
+      return;
+    }
+    const low = (this.navLow[row] ?? NaN) / factor;
+    this.navLow[row] = low;
+    this.navHigh[row] = (this.navHigh[row] ?? NaN) / factor;
+    // Never worse than the worst: the low may have come before the peak.
+    this.worst[row] = Math.max(a.maxDrawdown[row] ?? 0, Math.min(0, low / (a.peakNav[row] ?? NaN) - 1));
+  }
+
   /** The period is over: its rows, in the order in which accounts changed first. The row handed out is reused. */
   drain(emit: (row: CurveRow) => void): void {
     for (const row of this.finished) emit(row);
     this.finished.length = 0;
     for (const row of this.rows) {
+      // One that was cut and has seen no tick since.
+      if (this.inPeriod[row] !== 1) continue;
       emit(this.held.get(row) ?? this.fill(row, this.scratch));
       this.inPeriod[row] = 0;
     }
@@ -120,20 +157,11 @@ export class Curve {
 
   private fill(row: number, out: CurveRow): CurveRow {
     const a = this.accounts;
-    fillUpdate(a, row, this.tick[row] ?? 0, this.time[row] ?? 0, out);
+    fillCurveRow(a, row, this.tick[row] ?? 0, this.time[row] ?? 0, out);
     out.sessionDate = this.sessions.dateOf(row, this.time[row] ?? 0);
-    out.epoch = a.epoch[row] ?? 1;
     out.navLow = this.navLow[row] ?? NaN;
     out.navHigh = this.navHigh[row] ?? NaN;
     out.worstDrawdown = this.worst[row] ?? 0;
-    out.units = a.units[row] ?? NaN;
-    out.maxDrawdownLife = a.maxDrawdownLife[row] ?? 0;
-    out.dayOpenEquity = a.dayOpenEquity[row] ?? 0;
-    out.dayOpenNav = a.dayOpenNav[row] ?? 1;
-    out.dayNetFlow = a.dayNetFlow[row] ?? 0;
-    out.peakProfit = a.peakProfit[row] ?? 0;
-    out.wipedOut = a.wipedOut[row] === 1;
-    out.peakTime = a.peakTime[row] ?? NaN;
     return out;
   }
 
@@ -147,44 +175,4 @@ export class Curve {
     this.inPeriod = grown(this.inPeriod, capacity);
     this.epochNoted = grown(this.epochNoted, capacity);
   }
-}
-
-/** The account as it stands, into `out`. */
-export function fillUpdate(a: Accounts, row: number, tick: number, time: number, out: EquityUpdate): void {
-  out.accountId = a.ids[row] ?? '';
-  out.currency = a.baseCurrency[row] ?? '';
-  out.tick = tick;
-  out.timestamp = time;
-  out.cashBalance = a.cashBalance[row] ?? 0;
-  out.positionValue = a.positionValue(row);
-  out.totalEquity = out.cashBalance + out.positionValue;
-  out.unrealizedPnl = a.unrealized(row);
-  out.realizedPnl = a.realized[row] ?? 0;
-  out.fees = a.fees[row] ?? 0;
-  out.income = a.income[row] ?? 0;
-  out.netFlow = a.netFlow[row] ?? 0;
-  out.dayChange = dayChange(a, row);
-  out.dayChangePercent = dayChangePercent(a, row);
-  out.nav = a.nav[row] ?? NaN;
-  out.peakNav = a.peakNav[row] ?? NaN;
-  out.drawdown = a.drawdown[row] ?? 0;
-  out.maxDrawdown = a.maxDrawdown[row] ?? 0;
-  out.state = lifecycleStates[a.lifecycle[row] ?? 0] ?? 'pending';
-  out.sequence = a.sequence[row] ?? 0;
-}
-
-export function emptyUpdate(): EquityUpdate {
-  return {
-    accountId: '', currency: '', tick: 0, timestamp: 0, totalEquity: 0, cashBalance: 0, positionValue: 0,
-    unrealizedPnl: 0, realizedPnl: 0, fees: 0, income: 0, netFlow: 0, dayChange: 0, dayChangePercent: NaN, nav: NaN,
-    peakNav: NaN, drawdown: 0, maxDrawdown: 0, state: 'pending', sequence: 0,
-  }; // prettier-ignore
-}
-
-function emptyCurveRow(): CurveRow {
-  return {
-    ...emptyUpdate(), sessionDate: '', epoch: 1, navLow: NaN, navHigh: NaN, worstDrawdown: 0, units: NaN,
-    maxDrawdownLife: 0, dayOpenEquity: 0, dayOpenNav: 1, dayNetFlow: 0, peakProfit: 0, wipedOut: false,
-    peakTime: NaN,
-  }; // prettier-ignore
 }

@@ -13,6 +13,7 @@ export function emptyEffect(): Effect {
     epoch: 1,
     state: 'pending',
     stateBefore: '',
+    settings: '',
   }; // prettier-ignore
 }
 
@@ -21,7 +22,7 @@ export function resetEffect(e: Effect): void {
   e.bookings.length = e.crossings.length = 0;
   e.recordedTick = NaN;
   e.isRecalled = false;
-  e.symbol = e.currency = e.stateBefore = '';
+  e.symbol = e.currency = e.stateBefore = e.settings = '';
   e.priceScale = e.quantityScale = 0;
   e.quantity = e.price = e.feeQuantity = e.cashEffect = 0;
   e.realized = e.realizedBase = e.fees = e.feesBase = e.incomeBase = e.flowBase = 0;

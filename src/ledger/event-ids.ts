@@ -1,13 +1,15 @@
 /** Whether an account has seen an event: by the hash of its id, and of its content where the id is known. */
-import type { CashEvent, EventArea, Settlement, VoidEvent } from '../domain/ledger-event.ts';
+import type { CashEvent, EventArea, RebaseEvent, Settlement, VoidEvent } from '../domain/ledger-event.ts';
 import type { BookParts } from './book-parts.ts';
-import { hashCash, hashId, hashSettlement, hashVoid } from './event-hash.ts';
+import { hashCash, hashId, hashRebase, hashSettlement, hashVoid } from './event-hash.ts';
 import { Hash64 } from './seen-ids.ts';
 import type { Seen } from './seen-ids.ts';
 
-export type EventWithId = Settlement | CashEvent | VoidEvent;
+/** What a void may name, and voids. */
+export type VoidableOrVoid = Settlement | CashEvent | VoidEvent;
+export type EventWithId = VoidableOrVoid | RebaseEvent;
 
-export function areaOf(event: EventWithId): EventArea {
+export function areaOf(event: VoidableOrVoid): EventArea {
   if (event.kind === 'void') return event.area;
   return 'direction' in event ? 'settlements' : 'cash';
 }
@@ -17,7 +19,7 @@ export class EventIds {
   private readonly content = new Hash64();
 
   check(b: BookParts, row: number, event: EventWithId): Seen {
-    hashId(this.id, areaOf(event), event.id);
+    hashId(this.id, event.kind === 'rebase' ? 'accounts' : areaOf(event), event.id);
     this.hashContent(b, row, event);
     return b.seen.check(row, this.id, this.content);
   }
@@ -29,6 +31,7 @@ export class EventIds {
 
   private hashContent(b: BookParts, row: number, event: EventWithId): void {
     if (event.kind === 'void') hashVoid(this.content, event);
+    else if (event.kind === 'rebase') hashRebase(this.content, event);
     else if ('direction' in event) {
       const { currency } = b.instruments.get(event.symbol);
       hashSettlement(this.content, event, b.instruments.symbols.name(event.symbol), currency);

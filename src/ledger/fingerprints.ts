@@ -19,8 +19,15 @@ export class Fingerprints {
     }
   }
 
+  /** Room for so many more. */
+  reserve(more: number): void {
+    let { length } = this.slots;
+    while ((this.count + more) * 5 > length * 4) length *= 2;
+    if (length > this.slots.length) this.grow(length);
+  }
+
   add(fingerprint: number): void {
-    if (++this.count * 5 > this.slots.length * 4) this.grow();
+    if (++this.count * 5 > this.slots.length * 4) this.grow(this.slots.length * 2);
     this.put(nonZero(fingerprint));
   }
 
@@ -51,9 +58,9 @@ export class Fingerprints {
     this.slots[at] = wanted;
   }
 
-  private grow(): void {
+  private grow(length: number): void {
     const old = this.slots;
-    this.slots = new Uint32Array(old.length * 2);
+    this.slots = new Uint32Array(length);
     for (const each of old) if (each !== 0) this.put(each);
   }
 }

@@ -36,8 +36,16 @@ export interface Lane {
   valueBound: number;
 }
 
-export class Holdings {
+/** Which symbols somebody holds, or held. */
+export interface HeldSymbols {
+  /** Grows with every symbol that is first held by accounts of a base currency. */
+  readonly laneCount: number;
+  lanesOf(symbol: number): readonly Lane[];
+}
+
+export class Holdings implements HeldSymbols {
   count = 0;
+  laneCount = 0;
   account = new Int32Array(0);
   /** The account's next holding, -1 at the end of its chain. */
   next = new Int32Array(0);
@@ -58,6 +66,8 @@ export class Holdings {
   /** Symbols held that had no mark when last asked. */
   private readonly unmarked = new Set<number>();
   private readonly laneOfGranule: Lane[] = [];
+  /** The same lanes' symbols: looking for a holding asks for nothing else, and lanes lie all over the memory. */
+  private symbolOfGranule = new Int32Array(0);
   /** By granule, for foreign lanes only: four columns of `granuleRows`. */
   private readonly foreignOfGranule: (Float64Array | undefined)[] = [];
   /** By symbol: its lanes, one a base currency. */
@@ -79,7 +89,7 @@ export class Holdings {
   }
 
   symbolOf(row: number): number {
-    return this.laneOf(row).symbol;
+    return this.symbolOfGranule[(row / granuleRows) | 0] ?? -1;
   }
 
   /** The columns in base of the granule of a foreign lane's row; its place in each is `row % granuleRows`. */
@@ -155,6 +165,7 @@ export class Holdings {
     if (!lane) {
       lane = newLane(symbol, pair, isForeign);
       lanes.push(lane);
+      this.laneCount++;
       this.unmarked.add(symbol);
       (this.lanesByPair[pair] ??= []).push(lane);
     }
@@ -172,11 +183,13 @@ export class Holdings {
     for (let granule = first / granuleRows; granule < this.rows / granuleRows; granule++) {
       if (lane.isForeign) this.foreignOfGranule[granule] = new Float64Array(4 * granuleRows);
       this.laneOfGranule.push(lane);
+      this.symbolOfGranule[granule] = lane.symbol;
     }
   }
 
   private grow(needed: number): void {
     const capacity = nextCapacity(this.account.length, needed);
+    this.symbolOfGranule = grown(this.symbolOfGranule, Math.ceil(capacity / granuleRows));
     this.account = grown(this.account, capacity);
     this.next = grown(this.next, capacity);
     this.quantity = grown(this.quantity, capacity);

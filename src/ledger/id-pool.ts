@@ -15,6 +15,12 @@ export class IdPool {
   /** Free pages by size. */
   private readonly free = new Map<number, number[]>();
 
+  /** Room for so many more ids: growing to them step by step would copy all there is at each. */
+  reserve(ids: number): void {
+    const needed = this.used + ids * idWords;
+    if (needed > this.words.length) this.words = grown(this.words, needed);
+  }
+
   /** First word of a page with room for so many ids. */
   allocate(ids: number): number {
     const reused = this.free.get(ids)?.pop();

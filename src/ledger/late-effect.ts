@@ -11,8 +11,15 @@ export interface LateEntry {
   readonly amount: number;
 }
 
-/** The book's effect, filled; `time` in milliseconds, `base` what the entry came to in base. */
-export function lateEffect(b: BookParts, row: number, time: number, entry: LateEntry, base: number): Effect {
+/** The book's effect, filled; `time` in milliseconds, `base` what the entry came to in base, `holding` whose figures it is among, or -1. */
+export function lateEffect(
+  b: BookParts,
+  row: number,
+  time: number,
+  entry: LateEntry,
+  base: number,
+  holding: number,
+): Effect {
   const { accounts, effect, rates } = b;
   const { field, currency, amount } = entry;
   resetEffect(effect);
@@ -22,6 +29,7 @@ export function lateEffect(b: BookParts, row: number, time: number, entry: LateE
   effect.time = time;
   effect.event = { kind: 'booked', field, amount, currency };
   effect.bookings.push(base);
+  if (holding >= 0) effect.symbol = b.instruments.symbols.name(b.holdings.symbolOf(holding));
   effect.currency = currency;
   effect.rate = rates.factor(rates.pair(currency, accounts.baseCurrency[row] ?? ''));
   if (field === 'realized') effect.realizedBase = base;

@@ -7,6 +7,7 @@ import type { Instrument, InstrumentTable } from '../domain/instrument.ts';
 import type { PriceChanges } from '../domain/price-change.ts';
 import { exactQuotientBelow, isSafe, replacePart, roundingMagic } from '../domain/rounding.ts';
 import type { Accounts } from './accounts.ts';
+import { ExactSum } from './exact-sum.ts';
 import { foreignUnrealized, foreignValue, granuleRows, rowsOf } from './holdings.ts';
 import type { Holdings, Lane } from './holdings.ts';
 import type { Marks } from './marks.ts';
@@ -33,6 +34,8 @@ export class Marking {
   /** Pairs that had no rate before this tick. */
   readonly newlyRated = new Set<number>();
 
+  /** Of the account that is summed up. */
+  private readonly sums = [new ExactSum(), new ExactSum(), new ExactSum(), new ExactSum()] as const;
   /** Sum of the value bounds of all local lanes: no account's total is larger. */
   private totalBound = 0;
   private readonly accounts: Accounts;
@@ -356,11 +359,12 @@ export class Marking {
   /** The account's totals as exact sums: on the way to a safe sum a partial one need not be safe. */
   recompute(account: number): void {
     const { accounts, holdings, pockets } = this;
-    let [cash, local, value, unrealized] = [0n, 0n, 0n, 0n];
+    const [cash, local, value, unrealized] = this.sums;
+    for (const sum of this.sums) sum.start();
     for (let row = accounts.firstPocket[account] ?? -1; row >= 0; row = pockets.next[row] ?? -1) {
       const base = this.inBase(pockets.pair[row] ?? 0, pockets.cash[row] ?? 0);
       pockets.cashBase[row] = base;
-      cash += BigInt(base);
+      cash.add(base);
     }
     for (let row = accounts.firstHolding[account] ?? -1; row >= 0; row = holdings.next[row] ?? -1) {
       const lane = holdings.laneOf(row);
@@ -368,7 +372,7 @@ export class Marking {
       const own = holdings.value[row] ?? 0;
       const gain = own - (holdings.cost[row] ?? 0);
       if (!lane.isForeign) {
-        local += BigInt(margined ? gain : own);
+        local.add(margined ? gain : own);
         continue;
       }
       const base = holdings.foreignOf(row);
@@ -376,13 +380,13 @@ export class Marking {
       const gainBase = this.inBase(lane.pair, gain);
       base[foreignUnrealized + place] = gainBase;
       base[foreignValue + place] = margined ? gainBase : this.inBase(lane.pair, own);
-      unrealized += BigInt(gainBase);
-      value += BigInt(base[foreignValue + place] ?? 0);
+      unrealized.add(gainBase);
+      value.add(base[foreignValue + place] ?? 0);
     }
-    accounts.cashBalance[account] = Number(cash);
-    accounts.localValue[account] = Number(local);
-    accounts.foreignValue[account] = Number(value);
-    accounts.foreignUnrealized[account] = Number(unrealized);
+    accounts.cashBalance[account] = cash.value;
+    accounts.localValue[account] = local.value;
+    accounts.foreignValue[account] = value.value;
+    accounts.foreignUnrealized[account] = unrealized.value;
   }
 
   private list(row: number): void {

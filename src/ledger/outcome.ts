@@ -1,11 +1,11 @@
 /**
- * What became of one event: applied, a duplicate, a void that waits for its target, or a rejection by name with a word
- * on what is at fault.
+ * What became of one event: applied, a duplicate, a void that waits for its target, a rebase of a correction that is not
+ * the account's last one, or a rejection by name with a word on what is at fault.
  */
 import type { Rejected } from '../domain/rejection.ts';
 import { rejected } from '../domain/rejection.ts';
 
-export type Outcome = 'applied' | 'duplicate' | 'waits' | Rejected;
+export type Outcome = 'applied' | 'duplicate' | 'waits' | 'stale' | Rejected;
 
 /** Rejections without figures in them, made once. */
 export const outcomes = {

@@ -58,6 +58,36 @@ function startEpoch(a: Accounts, row: number, equity: number, again: boolean, ti
   a.peakProfit[row] = equity - (a.netFlow[row] ?? 0);
 }
 
+/** The account is as before its first flow: without nav, its epoch at its beginning. */
+export function beginAgain(a: Accounts, row: number): void {
+  a.units[row] = a.nav[row] = a.peakNav[row] = a.peakTime[row] = NaN;
+  a.wipedOut[row] = 0;
+  a.drawdown[row] = a.maxDrawdown[row] = 0;
+  a.dayOpenNav[row] = 1;
+}
+
+/**
+ * History was corrected, and equity is another: units change as by a flow, so that nav, peak and drawdown stand still
+ * until the rebase that says what they are. (Deposit 1,000, buy 10 @ 50, price 60: nav 1.1. Void the buy: equity 1,000,
+ * nav still 1.1 and no fall; the rebase makes it 1.)
+ * @param before equity before the correction, minor units
+ */
+export function standStill(a: Accounts, row: number, before: number, dust: number): void {
+  const units = a.units[row] ?? NaN;
+  const after = a.equity(row);
+  if (Number.isNaN(units) || after === before) return;
+  if (a.wipedOut[row] === 1) {
+    // What ruined it may be what was undone: then nav is what the units that it had then are worth.
+    if (after <= 0 || !(units > 0)) return;
+    a.wipedOut[row] = 0;
+    a.nav[row] = after / units;
+    return;
+  }
+  if (units > 0 && before > 0) a.nav[row] = before / units;
+  const isEmptied = after <= 0 || (a.openPositions[row] === 0 && after < dust);
+  a.units[row] = isEmptied ? 0 : after / (a.nav[row] ?? 1);
+}
+
 /** At a tick, after marking: nav, peak, drawdown. */
 export function measure(a: Accounts, row: number, time: number): void {
   const equity = a.equity(row);

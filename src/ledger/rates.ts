@@ -16,7 +16,8 @@ interface Fraction {
 const relativeError = 1e-15;
 
 export class Rates {
-  private readonly indexes = new Map<string, number>();
+  /** By the currency to, then by the one from: a pair is asked for several times an event, and makes no text for it. */
+  private readonly indexes = new Map<string, Map<string, number>>();
   private readonly from: string[] = [];
   private readonly to: string[] = [];
   private readonly fractions: (Fraction | null)[] = [];
@@ -35,11 +36,12 @@ export class Rates {
 
   /** The index of a pair of currencies, given at its first mention. */
   pair(from: string, to: string): number {
-    const key = `${from}>${to}`;
-    let index = this.indexes.get(key);
+    let indexes = this.indexes.get(to);
+    if (indexes === undefined) this.indexes.set(to, (indexes = new Map<string, number>()));
+    let index = indexes.get(from);
     if (index === undefined) {
       index = this.from.length;
-      this.indexes.set(key, index);
+      indexes.set(from, index);
       this.from.push(from);
       this.to.push(to);
       this.fractions.push(null);

@@ -3,10 +3,13 @@
  * figures in base, its units and nav are taken from there, and the performance between events from the curve's last row.
  */
 import assert from 'node:assert/strict';
+import type { CurveRow } from '../domain/equity-update.ts';
 import type { RecordedCurve, RecordedEffect } from '../domain/recorded.ts';
 import type { BookParts } from './book-parts.ts';
 import { bookRecordedLate } from './booking.ts';
+import { takePerformance } from './curve-figures.ts';
 import { wipe } from './performance.ts';
+import { RecallCurves } from './recall-curves.ts';
 
 export interface RecallSource {
   /** The recorded effect of an element of a message; null where none was recorded. */
@@ -18,12 +21,13 @@ export interface RecallSource {
 export class Recall {
   /** Where recorded effects come from; null once the past is applied. */
   source: RecallSource | null = null;
-  /** Curves by account id, not yet put in force. */
-  readonly curves = new Map<string, RecordedCurve>();
-  /** By account row: LEDGER sequence that what was told of the account last includes. */
-  readonly told = new Map<number, number>();
-  /** By row of a restored account: the last tick that its state has seen. */
-  readonly restored = new Map<number, number>();
+  readonly curves = new RecallCurves();
+  /** By account row: LEDGER sequence that what was told of the account last includes; NaN, or nothing, for none. */
+  readonly told: number[] = [];
+  /** By row: the last tick that the account's restored state has seen; -1, or nothing, where it was not restored. */
+  readonly restored: number[] = [];
+  /** By row: rows of the curve that were in no frame when the account's restored state was written. */
+  readonly unwritten = new Map<number, readonly CurveRow[]>();
   private recorded: RecordedEffect | null = null;
   private taken = 0;
 
@@ -34,7 +38,29 @@ export class Recall {
 
   /** The last tick that the account's restored state has seen; -1 where it was not restored. */
   asOf(row: number): number {
-    return this.restored.get(row) ?? -1;
+    return this.restored[row] ?? -1;
+  }
+
+  noteRestored(row: number, asOf: number): void {
+    this.unwritten.delete(row);
+    while (this.restored.length < row) this.restored.push(-1);
+    this.restored[row] = asOf;
+  }
+
+  noteUnwritten(row: number, rows: readonly CurveRow[]): void {
+    this.unwritten.set(row, rows);
+  }
+
+  noteTold(row: number, sequence: number): void {
+    while (this.told.length < row) this.told.push(NaN);
+    this.told[row] = sequence;
+  }
+
+  /** The account's state is no longer one that was restored. */
+  forget(row: number): void {
+    if (row < this.restored.length) this.restored[row] = -1;
+    if (row < this.told.length) this.told[row] = NaN;
+    this.unwritten.delete(row);
   }
 
   /** Sets the recorded effect of the event that comes next; null where it is valued now. */
@@ -56,8 +82,18 @@ export class Recall {
   }
 }
 
-/** After an event was applied with its recorded effect: units and nav as they were. */
-export function recallUnits(b: BookParts, account: number, recorded: RecordedEffect): void {
+/** After an event was applied with its recorded effect: units and nav as they were, and the book's effect as recorded. */
+export function recallEffect(b: BookParts, account: number, recorded: RecordedEffect): void {
+  const { effect } = b;
+  recallUnits(b, account, recorded);
+  effect.rate = recorded.rate;
+  effect.equityBefore = recorded.equityBefore;
+  effect.navBefore = recorded.navBefore;
+  effect.recordedTick = recorded.tick;
+  effect.isRecalled = true;
+}
+
+function recallUnits(b: BookParts, account: number, recorded: RecordedEffect): void {
   const { accounts } = b;
   if (Number.isNaN(recorded.units)) return;
   if (Number.isNaN(accounts.units[account]) || recorded.epoch !== accounts.epoch[account]) {
@@ -76,32 +112,20 @@ export function recallUnits(b: BookParts, account: number, recorded: RecordedEff
   else accounts.wipedOut[account] = 0;
 }
 
-/** A late booking as it was made: it takes its entry from those that wait. */
-export function recallLate(b: BookParts, account: number, recorded: RecordedEffect): void {
-  bookRecordedLate(b, account, recorded);
+/** A late booking as it was made: it takes its entry from those that wait. Returns its holding, or -1. */
+export function recallLate(b: BookParts, account: number, recorded: RecordedEffect): number {
+  const holding = bookRecordedLate(b, account, recorded);
   recallUnits(b, account, recorded);
+  return holding;
 }
 
 /** The account's performance and day as its curve's last row has them. */
 export function recallCurve(b: BookParts, account: number, curve: RecordedCurve): void {
   const a = b.accounts;
-  a.epoch[account] = curve.epoch;
-  a.units[account] = curve.units;
-  a.nav[account] = curve.nav;
-  a.peakNav[account] = curve.peakNav;
-  a.drawdown[account] = curve.drawdown;
-  a.maxDrawdown[account] = curve.maxDrawdown;
-  a.maxDrawdownLife[account] = curve.maxDrawdownLife;
-  a.wipedOut[account] = curve.wipedOut ? 1 : 0;
-  a.peakTime[account] = curve.peakTime;
-  a.peakProfit[account] = curve.peakProfit;
-  a.dayOpenEquity[account] = curve.dayOpenEquity;
-  a.dayOpenNav[account] = curve.dayOpenNav;
-  a.dayNetFlow[account] = curve.dayNetFlow;
+  takePerformance(a, account, curve);
   a.tickEquity[account] = curve.totalEquity;
   a.tickCash[account] = curve.cashBalance;
   a.tickUnrealized[account] = curve.unrealizedPnl;
   a.tickNetFlow[account] = curve.netFlow;
-  a.tickNav[account] = curve.nav;
   b.sessions.resume(account, curve.sessionDate, curve.time);
 }

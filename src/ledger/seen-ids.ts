@@ -79,6 +79,12 @@ export class SeenIds {
     this.pagesKept = Math.max(1, Math.ceil(idsKept / pageIds));
   }
 
+  /** So many ids are about to come. */
+  reserve(ids: number): void {
+    this.pool.reserve(ids);
+    this.fingerprints.reserve(ids);
+  }
+
   check(account: number, id: Hash64, content: Hash64): Seen {
     const idLow = id.low >>> 0;
     const idHigh = id.high >>> 0;

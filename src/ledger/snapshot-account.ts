@@ -40,10 +40,10 @@ export function readAccount(b: BookParts, account: number, r: StateReader): void
   a.names[account] = r.text();
   const settings = r.text();
   a.settings[account] = settings === '' ? undefined : (JSON.parse(settings) as Record<string, unknown>);
-  a.calendar[account] = sessions.calendar(r.text(), r.count());
+  a.calendar[account] = sessions.calendar(r.name(), r.count());
   // The session that ends then; NaN where the next tick will tell.
   sessions.begin(account, r.number() - 1);
-  const state = r.text();
+  const state = r.name();
   const lifecycle = lifecycleStates.indexOf(state as LifecycleState);
   if (lifecycle < 0) throw new Error(`account ${a.ids[account] ?? ''}: ${state} is no state of an account`);
   a.lifecycle[account] = lifecycle;

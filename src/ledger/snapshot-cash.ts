@@ -25,7 +25,7 @@ export function writePockets(b: BookParts, account: number, w: StateWriter): voi
 export function readPockets(b: BookParts, account: number, r: StateReader): void {
   const { pockets } = b;
   while (!r.isAtSectionEnd) {
-    const row = pocketOf(b, account, pairOf(b, account, r.text()));
+    const row = pocketOf(b, account, pairOf(b, account, r.name()));
     pockets.cash[row] = r.number();
     pockets.flow[row] = r.number();
     pockets.realized[row] = r.number();

@@ -5,6 +5,7 @@
 import type { InstrumentFields } from '../domain/instrument.ts';
 import type { BookParts } from './book-parts.ts';
 import { pairOf } from './booking.ts';
+import { ExactSum } from './exact-sum.ts';
 import { foreignFees, foreignRealized, granuleRows } from './holdings.ts';
 import { valueOf } from './position.ts';
 import { setInstrument } from './reference-data.ts';
@@ -15,6 +16,9 @@ import { chain } from './unpriced.ts';
 const isForeignFlag = 1;
 const hasOtherFeesFlag = 2;
 const isMarginedFlag = 4;
+
+/** Of the account that is being read. */
+const spotCost = new ExactSum();
 
 export function writeHoldings(b: BookParts, account: number, w: StateWriter): void {
   const { holdings } = b;
@@ -47,10 +51,13 @@ export function writeHoldings(b: BookParts, account: number, w: StateWriter): vo
 
 export function readHoldings(b: BookParts, account: number, r: StateReader): void {
   const { accounts, holdings, marks } = b;
-  let spotCost = 0n;
+  spotCost.start();
   while (!r.isAtSectionEnd) {
-    const symbol = b.instruments.symbols.intern(r.text());
-    const [currency, priceScale, quantityScale, multiplier] = [r.text(), r.byte(), r.byte(), r.text()];
+    const symbol = b.instruments.symbols.intern(r.name());
+    const currency = r.name();
+    const priceScale = r.byte();
+    const quantityScale = r.byte();
+    const multiplier = r.name();
     const flags = r.byte();
     const style = (flags & isMarginedFlag) === 0 ? 'spot' : 'margined';
     fixInstrument(b, account, symbol, currency, priceScale, quantityScale, multiplier, style);
@@ -79,11 +86,11 @@ export function readHoldings(b: BookParts, account: number, r: StateReader): voi
       base[foreignFees + (row % granuleRows)] = r.number();
     } else {
       b.marking.noteValue(lane, value, cost);
-      if (style === 'spot') spotCost += BigInt(cost);
+      if (style === 'spot') spotCost.add(cost);
     }
     if ((flags & hasOtherFeesFlag) !== 0) holdings.otherFees.set(row, r.number());
   }
-  accounts.spotCost[account] = Number(spotCost);
+  accounts.spotCost[account] = spotCost.value;
 }
 
 /** What a holding's integers mean was fixed when the symbol was first held, and stays so, whatever was said since. */

@@ -1,7 +1,7 @@
 /**
  * Snapshots: the whole state of one account as bytes, and back. Restored, an account goes on as if it had never stopped.
- * What is summed from marks and rates is not in them, nor the open period of the curve: totals are taken anew, at the
- * marks of the day. Knows nothing of where the bytes are kept.
+ * What is summed from marks and rates is not in them: totals are taken anew, at the marks of the day. Knows nothing of
+ * where the bytes are kept.
  *
  * The form: the format's number, the account's id and base currency, then sections, each with its tag and its length;
  * one without content is left out. A section more is a line in `sections`: states without it stand as they were, and
@@ -15,6 +15,8 @@ import { readAccount, writeAccount } from './snapshot-account.ts';
 import { readPockets, readWaiting, writePockets, writeWaiting } from './snapshot-cash.ts';
 import { readHoldings, writeHoldings } from './snapshot-holdings.ts';
 import { readIds, writeIds } from './snapshot-ids.ts';
+import { readRebase, writeRebase } from './snapshot-rebase.ts';
+import { readRows, writeRows } from './snapshot-rows.ts';
 import { readVoids, writeVoids } from './snapshot-voids.ts';
 import { StateReader } from './state-reader.ts';
 import { StateWriter } from './state-writer.ts';
@@ -57,6 +59,8 @@ export class Snapshots {
       { tag: 5, write: (account, w) => writeIds(b.seen, account, w), read: (account, r) => this.expectIds(account, r) },
       { tag: 6, write: (account, w) => this.writeTold(account, w), read: (account, r) => this.readTold(account, r) },
       { tag: 7, write: (account, w) => writeVoids(b.voids, account, w), read: (account, r) => readVoids(b.voids, account, r) },
+      { tag: 8, write: (account, w) => writeRebase(b, account, w), read: (account, r) => readRebase(b, account, r) },
+      { tag: 9, write: (account, w) => writeRows(this.curve.unwritten(account), w), read: (account, r) => b.recall.noteUnwritten(account, readRows(b.accounts, account, r)) },
     ]; // prettier-ignore
   }
 
@@ -88,7 +92,7 @@ export class Snapshots {
     r.start(state);
     refuseOther(r.byte());
     const id = r.text();
-    const base = r.text();
+    const base = r.name();
     const account = this.emptied(id, base);
     while (!r.isAtEnd) {
       const tag = r.beginSection();
@@ -125,6 +129,8 @@ export class Snapshots {
     pockets.clear(found);
     waiting.clear(found);
     this.b.voids.clear(found);
+    this.b.rebasing.clear(found);
+    accounts.rebase[found] = 0;
     seen.clear(found);
     this.ids.begin(id);
     return found;
@@ -165,8 +171,8 @@ export class Snapshots {
     const asOf = r.number();
     const { accounts, recall } = this.b;
     accounts.lastTick = Math.max(accounts.lastTick, asOf);
-    recall.restored.set(account, asOf);
-    if (untold !== 2) recall.told.set(account, accounts.sequence[account] ?? 0);
+    recall.noteRestored(account, asOf);
+    if (untold !== 2) recall.noteTold(account, accounts.sequence[account] ?? 0);
     // On the list of the next tick already: it stays there, once, and emits only what is another figure then.
     const { dirty } = accounts;
     if (dirty[account] !== 0) dirty[account] = 1;

@@ -3,6 +3,9 @@ import { double, negative, notANumber } from './state-writer.ts';
 
 /** From here on the engine's own decoding of text is faster than a loop. */
 const longText = 24;
+/** Names are short, and of those that come often there are some thousands; further ones are texts like any other. */
+const nameBytesMax = 24;
+const nameSlots = 16_384;
 
 export class StateReader {
   /** The bytes are copied: views of every state would keep the garbage collector busier than reading them. */
@@ -11,6 +14,9 @@ export class StateReader {
   private length = 0;
   private at = 0;
   private sectionEnd = 0;
+  /** Open addressing by the bytes of a name; without a place until there is one. */
+  private names: (string | undefined)[] = [];
+  private namesKept = 0;
 
   start(bytes: Uint8Array): void {
     if (bytes.length > this.bytes.length) {
@@ -60,6 +66,41 @@ export class StateReader {
     let s = '';
     for (let at = start; at < this.at; at++) s += String.fromCharCode(this.bytes[at] ?? 0);
     return s;
+  }
+
+  /** A text that many states have: a symbol, a currency. The same string each time, so that comparing it is cheap. */
+  name(): string {
+    const start = this.at;
+    const length = (this.bytes[start] ?? 0) >>> 1;
+    const end = start + 1 + length;
+    // Longer ones, and those of two bytes a character, are rare.
+    if ((this.bytes[start] ?? 0) % 2 === 1 || length > nameBytesMax || end > this.length) return this.text();
+    let hash = length;
+    for (let at = start + 1; at < end; at++) hash = Math.imul(hash ^ (this.bytes[at] ?? 0), 0x01000193);
+    for (let place = (hash ^ (hash >>> 15)) & (nameSlots - 1); ; place = (place + 1) & (nameSlots - 1)) {
+      const known = this.names[place];
+      if (known === undefined) return this.nameAt(place);
+      if (known.length !== length || !this.isNext(known)) continue;
+      this.at = end;
+      return known;
+    }
+  }
+
+  private isNext(text: string): boolean {
+    const start = this.at + 1;
+    for (let i = 0; i < text.length; i++) if (this.bytes[start + i] !== text.charCodeAt(i)) return false;
+    return true;
+  }
+
+  /** The text at hand, kept in the place while there is room. */
+  private nameAt(place: number): string {
+    const text = this.text();
+    if (this.names.length === 0) this.names = Array.from({ length: nameSlots }, () => undefined);
+    if (this.namesKept * 2 < nameSlots) {
+      this.names[place] = text;
+      this.namesKept++;
+    }
+    return text;
   }
 
   /** The next bytes, until the next state is read. */

@@ -1,8 +1,9 @@
 /** An account as `inspect` shows it, computed when somebody asks. */
 import type { AccountView, PositionView } from '../domain/account-view.ts';
 import { scaledText } from '../domain/decimal.ts';
+import { timeOfDay } from './account-settings.ts';
 import type { BookParts } from './book-parts.ts';
-import { fillUpdate, emptyUpdate } from './curve.ts';
+import { fillUpdate, emptyUpdate } from './curve-figures.ts';
 import { granuleRows, foreignFees, foreignRealized, foreignValue } from './holdings.ts';
 import { averageCostText } from './position.ts';
 import { stateHash } from './state-hash.ts';
@@ -41,6 +42,7 @@ export function viewAccount(
     if (isCarried && age > b.options.staleAfterMs) stale.push(b.instruments.symbols.name(symbol));
   }
   const number = (x: number | undefined): number | null => (x === undefined || Number.isNaN(x) ? null : x);
+  const calendar = b.sessions.calendarOf(account);
   const profit = u.totalEquity - u.netFlow;
   return {
     accountId: u.accountId,
@@ -70,11 +72,14 @@ export function viewAccount(
     underwaterSince: u.drawdown < 0 ? number(a.peakTime[account]) : null,
     epoch: a.epoch[account] ?? 1,
     wipedOut: a.wipedOut[account] === 1,
+    rebasePending: b.rebasing.of(account) !== null,
     units: number(a.units[account]),
     cash,
     settledCash: u.cashBalance,
     availableCash: Math.max(0, Math.min(u.cashBalance, u.totalEquity)),
     borrowed,
+    timezone: calendar.zone,
+    cutover: timeOfDay(calendar.cutoverMinutes),
     dayOpenEquity: a.dayOpenEquity[account] ?? 0,
     dayNetFlow: a.dayNetFlow[account] ?? 0,
     unpriced: unpricedOf(b, account),

@@ -8,7 +8,8 @@ import type { Effect } from '../domain/effect.ts';
 import type { InstrumentTable } from '../domain/instrument.ts';
 import type { CashEvent, LedgerMessage, Settlement } from '../domain/ledger-event.ts';
 import type { RecordedEffect } from '../domain/recorded.ts';
-import type { Book, Judge } from './book.ts';
+import type { Book } from './book.ts';
+import type { Judge } from './judge.ts';
 import { areaOf } from './event-ids.ts';
 import { FillLog } from './fill-log.ts';
 import type { PositionChange } from './fill-log.ts';
@@ -49,6 +50,8 @@ export class VoidRebuild implements Judge {
   private readonly fills = new Map<number, FillLog>();
   private readonly targets = new Map<string, VoidTarget>();
   private readonly records = new Map<string, RecordedEffect>();
+  /** Flows that were applied and not voided. */
+  private flows = 0;
 
   /**
    * @param of keys of what is to be voided
@@ -103,7 +106,8 @@ export class VoidRebuild implements Judge {
   /** An event was applied, in the past or by the live book. */
   note(effect: Effect): void {
     const { event } = effect;
-    if (!('id' in event) || event.kind === 'void') return;
+    if (!('id' in event) || event.kind === 'void' || event.kind === 'rebase') return;
+    if (isFlow(event)) this.flows++;
     let place = -1;
     if ('direction' in event) {
       let log = this.fills.get(event.symbol);
@@ -138,9 +142,15 @@ export class VoidRebuild implements Judge {
     return this.fills.get(event.symbol)?.without(place, this.instruments.get(event.symbol)) ?? null;
   }
 
+  /** Whether anything flowed beside the target: else the account is as before its first flow without it. */
+  hasFlowsWithout({ event }: VoidTarget): boolean {
+    return this.flows > (isFlow(event) ? 1 : 0);
+  }
+
   /** The target is voided: from now on the books are without it. */
   drop({ key, event, place }: VoidTarget): void {
     this.targets.delete(key);
+    if (isFlow(event)) this.flows--;
     if ('direction' in event) this.fills.get(event.symbol)?.drop(place);
   }
 
@@ -157,13 +167,25 @@ export class VoidRebuild implements Judge {
     // Counted when it came.
   }
 
+  stale(): void {
+    // Nothing is rebased in a scratch book.
+  }
+
   rejected(): void {
     // Refused when it came, and not counted here either.
   }
 
-  voidsWaiting(): void {
+  voidWaits(): void {
     // What waits is the live book's to say.
   }
+
+  voidWaited(): void {
+    // The same.
+  }
+}
+
+function isFlow({ kind }: Settlement | CashEvent): boolean {
+  return kind === 'deposit' || kind === 'withdrawal' || kind === 'transfer';
 }
 
 function placeText({ sequence, index }: EffectPlace): string {
@@ -172,7 +194,7 @@ function placeText({ sequence, index }: EffectPlace): string {
 
 /** As many bookings as any event has, of nothing: a scratch book values nothing, so nothing waits for a rate. */
 const nothing: RecordedEffect = {
-  account: '', sequence: 0, index: 0, bookings: [0, 0, 0, 0], late: null, rate: NaN, equityBefore: NaN,
+  account: '', sequence: 0, index: 0, bookings: new Array<number>(16).fill(0), late: null, rate: NaN, equityBefore: NaN,
   navBefore: NaN, units: NaN, nav: NaN, epoch: 1, tick: NaN, time: NaN,
 }; // prettier-ignore
 

@@ -10,10 +10,11 @@ import { isRejected } from '../domain/ledger-event.ts';
 import type { RecordedEffect } from '../domain/recorded.ts';
 import type { Rejected } from '../domain/rejection.ts';
 import { applyVoid } from './apply-void.ts';
-import type { Book, Judge } from './book.ts';
+import type { Book } from './book.ts';
+import type { Judge } from './judge.ts';
 import type { BookParts } from './book-parts.ts';
 import { areaOf, hasSeenId } from './event-ids.ts';
-import type { EventWithId } from './event-ids.ts';
+import type { VoidableOrVoid } from './event-ids.ts';
 import type { Outcome } from './outcome.ts';
 import { outcomes } from './outcome.ts';
 import type { Seen } from './seen-ids.ts';
@@ -59,7 +60,7 @@ export class Voiding {
     const waiting = voids.waiting(row).map(({ event }) => eventKey(event.area, event.of));
     const of = new Set<string>();
     for (const item of message.items) {
-      if (isRejected(item) || !('id' in item)) continue;
+      if (isRejected(item) || !('id' in item) || item.kind === 'rebase') continue;
       if (item.kind === 'void') of.add(eventKey(item.area, item.of));
       else if (waiting.length > 0) {
         const key = eventKey(areaOf(item), item.id);
@@ -85,8 +86,9 @@ export class Voiding {
   expire(message: LedgerMessage, judge: Judge): void {
     if (!this.b.voids.isOverdue(message.time)) return;
     for (const { row, waiting } of this.b.voids.takeExpired(message)) {
-      judge.rejected(this.letterOf(row, waiting), waiting.index, outcomes.voidTooLate, message.sequence);
-      judge.voidsWaiting(row);
+      const own = this.messageOf(row, waiting);
+      judge.rejected(own, waiting.index, outcomes.voidTooLate, message.sequence);
+      judge.voidWaited(row, own, waiting.index);
     }
   }
 
@@ -110,21 +112,21 @@ export class Voiding {
     apply: (event: VoidEvent, index: number) => Outcome,
   ): void {
     const { voids, effect } = this.b;
-    if (!('id' in item)) return;
+    if (!('id' in item) || item.kind === 'rebase') return;
     for (const waiting of voids.takeWaitingFor(row, eventKey(areaOf(item), item.id))) {
       const outcome = apply(waiting.event, message.items.length + this.appliedLate++);
+      const own = this.messageOf(row, waiting);
       if (outcome === 'applied') {
         judge.applied(effect);
         // Who waited for the id of a void learns that it is one.
         this.applyWaiting(row, waiting.event, message, judge, apply);
-      } else if (typeof outcome === 'object')
-        judge.rejected(this.letterOf(row, waiting), waiting.index, outcome, message.sequence);
-      judge.voidsWaiting(row);
+      } else if (typeof outcome === 'object') judge.rejected(own, waiting.index, outcome, message.sequence);
+      judge.voidWaited(row, own, waiting.index);
     }
   }
 
   /** Ids of voids that wait are not among those seen: should they be refused, they may be sent again. */
-  seenWaiting(row: number, event: EventWithId): Seen {
+  seenWaiting(row: number, event: VoidableOrVoid): Seen {
     const area = areaOf(event);
     const same = this.b.voids
       .waiting(row)
@@ -164,7 +166,7 @@ export class Voiding {
   }
 
   /** The message of a waiting void, as far as a refusal needs it. */
-  private letterOf(row: number, { sequence, time, subject, payload }: WaitingVoid): LedgerMessage {
+  private messageOf(row: number, { sequence, time, subject, payload }: WaitingVoid): LedgerMessage {
     return { sequence, time, subject, account: this.b.accounts.ids[row] ?? '', items: [], payload };
   }
 }

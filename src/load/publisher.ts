@@ -5,7 +5,7 @@ import type { LoadPlan, SettlementLog } from './plan.ts';
 import { PriceFeed } from './price-feed.ts';
 import type { ProbeLog } from './price-feed.ts';
 import { PriceSocket } from './price-socket.ts';
-import { quietLog } from './quiet-log.ts';
+import { quietLog } from '../quiet-log.ts';
 import { SettlementFeed } from './settlement-feed.ts';
 import { servePart } from './worker.ts';
 import { WindowedPublisher } from '../../streams/sinks/windowed-publisher.ts';

@@ -10,7 +10,7 @@ import type { Micros } from './micros.ts';
 import { accountCount, accountName, depositMinor } from './plan.ts';
 import { shownPercentiles } from './percentiles.ts';
 import type { LoadPlan } from './plan.ts';
-import { quietLog } from './quiet-log.ts';
+import { quietLog } from '../quiet-log.ts';
 import { servePart } from './worker.ts';
 
 export interface SubscriberTask {

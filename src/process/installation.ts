@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../config/load.ts';
 import { limits } from '../../config/limits.ts';
-import { dataDirectory, logDirectory, loopback, natsDirectory } from '../addresses.ts';
+import { dataDirectory, logDirectory, loopback, natsDirectory, wantedPorts } from '../addresses.ts';
 import { Failure } from '../failure.ts';
 import type { Log } from '../ports.ts';
 import { claimDataDirectory } from './data-directory.ts';
@@ -95,7 +95,8 @@ function parts(config: Config, { demo, configFile }: InstallationOptions): Child
   }
   if (config.clickhouse.url === null) groups.push([role('store')]);
   // The sink is before the engine, so that it ends after it: what the engine drains last still reaches ClickHouse.
-  groups.push([role('sink'), role('engine')]);
+  // The gateway is behind them and ends first: what it answers is asked of the engine.
+  groups.push([role('sink'), role('engine'), role('gateway')]);
   if (demo) groups.push([role('demo')]);
   return groups;
 }
@@ -105,12 +106,9 @@ function parts(config: Config, { demo, configFile }: InstallationOptions): Child
  * end: then the ports are waited for.
  */
 async function requirePorts(config: Config, wasAbandoned: boolean): Promise<void> {
-  const wanted: [key: string, port: number][] = [];
-  if (config.nats.url === null) wanted.push(['nats.port', config.nats.port]);
-  if (config.clickhouse.url === null) wanted.push(['store.port', config.store.port]);
   const deadline = performance.now() + (wasAbandoned ? limits.childStopMsMax : 0);
-  for (const [key, port] of wanted) {
-    while (!(await isPortFree(port, loopback))) {
+  for (const { key, port, host } of wantedPorts(config)) {
+    while (!(await isPortFree(port, host))) {
       if (performance.now() >= deadline) throw await portTaken(key, port);
       await sleep(limits.readinessPollMs);
     }

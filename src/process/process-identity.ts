@@ -5,6 +5,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { ProcessIdentity } from '../../streams/sources/lease-record.ts';
+import { isAlive } from './is-alive.ts';
 
 /** Of this process. Outside Linux only host and pid are known, and nobody judges such a process from outside. */
 export function processIdentity(): ProcessIdentity {
@@ -31,15 +32,6 @@ export function hasEnded(other: ProcessIdentity): boolean {
 /** A process id is used again some day: the moment of its start tells the two apart. */
 export function isRunning(pid: number, started: string | null): boolean {
   return isAlive(pid) && startOf(pid) === started;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** Clock ticks between the machine's start and the process's; null where the system does not tell (outside Linux). */

@@ -1,5 +1,5 @@
 /**
- * A role (engine, sink, store, demo) as a child process that runs `tidemark run <role>`, and what the two tell each
+ * A role (engine, sink, store, gateway, demo) as a child process that runs `tidemark run <role>`, and what the two tell each
  * other: `ready`, or why it cannot start. A role whose parent is gone ends at once.
  */
 import { spawn, type ChildProcess } from 'node:child_process';

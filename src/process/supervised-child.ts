@@ -26,6 +26,7 @@ export interface RestartBounds {
   readonly childRestartsMax: number;
   readonly childRestartDelayMs: number;
   readonly childRestartDelayMsMax: number;
+  readonly childSettledMs: number;
 }
 
 export class SupervisedChild {
@@ -36,7 +37,8 @@ export class SupervisedChild {
   private child: ChildProcess | null = null;
   private stopping = false;
   private restarts = 0;
-  private startedAt = 0;
+  /** When it began to serve last. */
+  private readyAt = Infinity;
 
   /** `giveUp` is called once, when the child ends again and again. */
   constructor(spec: ChildSpec, log: Log, giveUp: (failure: Failure) => void, bounds: RestartBounds = limits) {
@@ -98,7 +100,6 @@ export class SupervisedChild {
       );
     }
     this.child = child;
-    this.startedAt = performance.now();
     const ended = new Promise<never>((_, reject) => {
       child.once('error', (error) => reject(new Failure(`${name} cannot be started: ${error.message}`)));
       child.once('exit', (code, signal) =>
@@ -128,6 +129,7 @@ export class SupervisedChild {
       ended.catch(() => undefined);
     }
     this.log.info({ child: name, pid: child.pid }, 'ready');
+    this.readyAt = performance.now();
     if (hasEnded(child)) void this.restart();
     else child.once('exit', () => void this.restart());
     return null;
@@ -138,8 +140,9 @@ export class SupervisedChild {
     const { name, logFile } = this.spec;
     // What it had started must not hold its port.
     killGroup(this.child);
+    // Only what it did between serving and ending counts: a start may take long and fail.
+    if (performance.now() - this.readyAt > this.bounds.childSettledMs) this.restarts = 0;
     while (!this.isStopping()) {
-      if (performance.now() - this.startedAt > limits.childSettledMs) this.restarts = 0;
       if (this.restarts >= this.bounds.childRestartsMax) {
         this.giveUp(
           new Failure(

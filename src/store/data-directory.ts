@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { limits } from '../../config/limits.ts';
+import { isAlive } from '../process/is-alive.ts';
 
 /** Raised when a newer store could not read what this one writes. */
 const formatVersion = '1';
@@ -76,16 +77,10 @@ function engineConfig(): string {
     `  <max_server_memory_usage>${limits.storeEngineMemoryBytesMax}</max_server_memory_usage>`,
     `  <mark_cache_size>${limits.storeMarkCacheBytesMax}</mark_cache_size>`,
     `  <uncompressed_cache_size>0</uncompressed_cache_size>`,
+    '  <storage_configuration><disks><default>',
+    `    <keep_free_space_bytes>${limits.storeDiskKeptFreeBytes}</keep_free_space_bytes>`,
+    '  </default></disks></storage_configuration>',
     '</clickhouse>',
     '',
   ].join('\n');
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -1,16 +1,23 @@
-/** What opens, configures, suspends, resumes and closes an account, of `accounts.<account>`. */
+/** What opens, configures, suspends, resumes, closes and rebases an account, of `accounts.<account>`. */
 import { limits } from '../../config/limits.ts';
-import { adminKinds, type AdminEvent, type AdminKind } from '../../src/domain/ledger-event.ts';
+import {
+  adminKinds,
+  type AdminEvent,
+  type AdminKind,
+  type RebaseEvent,
+} from '../../src/domain/ledger-event.ts';
 import type { Rejected } from '../../src/domain/rejection.ts';
 import { isZone, minutesOf } from '../../src/domain/session-day.ts';
 import type { FieldReader, Message } from './fields.ts';
+import { readRebase } from './rebase-message.ts';
 import { refused } from './settlement-message.ts';
 
 const namedSettings = ['account_type', 'benchmark', 'margin_model'] as const;
 
-export function readAdmin(fields: FieldReader, m: Message): AdminEvent | Rejected {
+export function readAdmin(fields: FieldReader, m: Message): AdminEvent | RebaseEvent | Rejected {
   fields.start(m);
   const type = m['type'];
+  if (type === 'rebase') return readRebase(fields, m);
   if (typeof type !== 'string' || type === '') fields.fail('type', null);
   const name = fields.has('name') ? fields.optionalText('name', limits.eventNameCharsMax) : null;
   const baseCurrency = fields.has('base_currency')
@@ -30,6 +37,9 @@ function readSettings(fields: FieldReader, m: Message): Readonly<Record<string, 
   const settings: Record<string, unknown> = {};
   for (const field of namedSettings) {
     if (fields.has(field)) settings[field] = fields.name(field, limits.eventNameCharsMax);
+  }
+  if (fields.has('calendar')) {
+    settings['calendar'] = fields.oneOf('calendar', 'weekdays', 'all') ? 'weekdays' : 'all';
   }
   const accountLimits = m['limits'];
   if (accountLimits !== undefined) {

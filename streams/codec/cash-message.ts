@@ -19,11 +19,24 @@ export function readCash(fields: FieldReader, m: Message): CashEvent | VoidEvent
     : fields.optionalName('to_currency', limits.eventNameCharsMax);
   const toAmount = isConversion ? fields.integer('to_amount') : fields.optionalInteger('to_amount', 0);
   const symbol = fields.optionalSymbol('symbol');
-  const effectiveAt = fields.optionalTime('effective_at');
+  const effectiveOn = typeof m['effective_at'] === 'string' ? fields.date('effective_at') : '';
+  const effectiveAt = effectiveOn === '' ? fields.optionalTime('effective_at') : NaN;
   const notes = fields.optionalText('notes', limits.eventNotesCharsMax);
   const ts = fields.optionalTime('ts');
   if (fields.wrong !== '' || !isCashKind(type)) return refused(fields, type);
-  return { kind: type, id, amount, currency, toCurrency, toAmount, symbol, effectiveAt, notes, ts };
+  return {
+    kind: type,
+    id,
+    amount,
+    currency,
+    toCurrency,
+    toAmount,
+    symbol,
+    effectiveAt,
+    effectiveOn,
+    notes,
+    ts,
+  };
 }
 
 function isCashKind(type: unknown): type is CashKind {

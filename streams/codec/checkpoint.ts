@@ -9,7 +9,11 @@ interface CheckpointMessage {
   readonly effects_from: number;
   readonly frames_from: number;
   readonly tick_ceiling: number;
+  readonly held?: readonly string[];
 }
+
+/** Of the first format: it differs in nothing else. */
+const formatWithoutHeld = 1;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -23,6 +27,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
     effects_from: checkpoint.effectsFrom,
     frames_from: checkpoint.framesFrom,
     tick_ceiling: checkpoint.tickCeiling,
+    held: checkpoint.held,
   };
   return encoder.encode(JSON.stringify(message));
 }
@@ -30,14 +35,15 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
 /** Throws, with a sentence, for a checkpoint of another format and for what is none. */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const message = parse(bytes);
-  if (message.format !== changelogFormat) {
+  const held = message.format === formatWithoutHeld ? [] : message.held;
+  if (message.format !== changelogFormat && message.format !== formatWithoutHeld) {
     throw new Error(
       `the changelog has format ${String(message.format)} and this version reads format ${changelogFormat}: ` +
         'run the version of Tidemark that wrote it, or one that reads both',
     );
   }
   const numbers = [message.partitions, message.sequence, message.effects_from, message.frames_from];
-  const isWhole = [...numbers, message.tick_ceiling].every(Number.isSafeInteger);
+  const isWhole = [...numbers, message.tick_ceiling].every(Number.isSafeInteger) && Array.isArray(held);
   if (!isWhole || typeof message.ledger_created !== 'string') throw new Error(unreadable);
   return {
     format: changelogFormat,
@@ -47,6 +53,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     effectsFrom: message.effects_from as number,
     framesFrom: message.frames_from as number,
     tickCeiling: message.tick_ceiling as number,
+    held: held as readonly string[],
   };
 }
 

@@ -2,7 +2,7 @@
 import type { CurveRow } from '../../src/domain/equity-update.ts';
 import type { ByteWriter } from './byte-writer.ts';
 
-/** Above the longest row: 19 integers of 17, 11 doubles of 25, id and date. */
+/** Above the longest row: 20 integers of 17, 11 doubles of 25, id and date. */
 const bytesMax = 1024;
 
 export function writeCurveRow(w: ByteWriter, r: CurveRow): void {
@@ -41,5 +41,6 @@ export function writeCurveRow(w: ByteWriter, r: CurveRow): void {
   w.nextInteger(r.peakProfit);
   w.ascii(r.wipedOut ? ',true,' : ',false,');
   w.double(r.peakTime);
+  w.nextInteger(r.rebase);
   w.ascii(']\n');
 }

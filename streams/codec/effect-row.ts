@@ -4,7 +4,7 @@
  * complete: rows are written once and never copied.
  */
 import type { Effect } from '../../src/domain/effect.ts';
-import type { VoidEvent } from '../../src/domain/ledger-event.ts';
+import type { RebaseEvent, VoidEvent } from '../../src/domain/ledger-event.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { RefusedElement } from './dead-letter-payload.ts';
 
@@ -58,7 +58,12 @@ export function writeEffectRow(w: ByteWriter, e: Effect): number {
     w.string(e.currency);
     w.ascii(',"",0,0,"",0,""');
   } else {
-    w.ascii('null,"","","",0,0,');
+    // Of a rebase: from when on history is another.
+    w.integerOrNull(event.kind === 'rebase' ? event.from : NaN);
+    w.ascii(',"",');
+    w.string(e.symbol);
+    w.reserve(figuresBytesMax);
+    w.ascii(',"",0,0,');
     w.integer('amount' in event ? event.amount : 0);
     w.nextString(e.currency);
     w.ascii(',"",0,0,"",0,""');
@@ -69,10 +74,22 @@ export function writeEffectRow(w: ByteWriter, e: Effect): number {
   w.ascii(e.state);
   w.ascii('","",');
   if (event.kind === 'void') writeVoided(w, e.accountId, event);
-  else w.ascii('"","",""');
+  else if (event.kind === 'rebase') writeRebased(w, event);
+  else {
+    w.string(e.settings);
+    w.ascii(',"",""');
+  }
+  w.reserve(figuresBytesMax);
   w.byte(44);
   w.ascii(blankAndEnd);
   return tsAt;
+}
+
+/** From `detail` to `payload`: LEDGER sequence of the last correction that was covered. */
+function writeRebased(w: ByteWriter, { of }: RebaseEvent): void {
+  w.ascii('"');
+  w.integer(of);
+  w.ascii('","",""');
 }
 
 /** From `detail` to `payload`: what was voided, and by which subject. */

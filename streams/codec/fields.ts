@@ -4,6 +4,7 @@
  */
 import { parseDecimal, type Decimal } from '../../src/domain/decimal.ts';
 import { idOf, isSymbol } from '../../src/domain/identifier.ts';
+import { isDate } from '../../src/domain/session-day.ts';
 
 export type Message = Readonly<Record<string, unknown>>;
 
@@ -49,6 +50,12 @@ export class FieldReader {
   optionalTime(field: string): number {
     const ms = this.optionalInteger(field, NaN);
     return ms < 0 ? this.fail(field, NaN) : ms;
+  }
+
+  /** A day, YYYY-MM-DD. */
+  date(field: string): string {
+    const x = this.message[field];
+    return typeof x === 'string' && isDate(x) ? x : this.fail(field, '');
   }
 
   symbol(field: string): string {

@@ -48,8 +48,8 @@ export class LedgerDecoder {
 
   private itemsOf(kind: SubjectKind | null, payload: Uint8Array): readonly Item[] {
     if (kind === null) return [rejected('malformed', 'subject')];
-    const fill = kind === 'settlements' ? this.scanner.scan(payload) : null;
-    return fill === null ? this.items(kind, parseJson(payload)) : [fill];
+    const fills = kind === 'settlements' ? this.scanner.scan(payload) : null;
+    return fills ?? this.items(kind, parseJson(payload));
   }
 
   private items(kind: SubjectKind, message: unknown): readonly Item[] {

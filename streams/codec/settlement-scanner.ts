@@ -1,8 +1,9 @@
 /**
- * Reads the common fill of `settlements.<account>` from its bytes: one flat object with known fields, texts without
- * escapes, plain numbers. Anything else is left to the plain decoder, which also judges what is wrong; a property test
+ * Reads the common fills of `settlements.<account>` from their bytes: one flat object, or an array of such, with known
+ * fields, texts without escapes, plain numbers. Anything else is left to the plain decoder, which also judges what is wrong; a property test
  * holds both to the same answers. A third of the time of JSON.parse and the checks after it.
  */
+import { limits } from '../../config/limits.ts';
 import type { Decimal } from '../../src/domain/decimal.ts';
 import type { Settlement } from '../../src/domain/ledger-event.ts';
 import { latin1 } from './latin1.ts';
@@ -11,6 +12,8 @@ import type { SymbolLookup } from './symbol-lookup.ts';
 const quote = 34;
 const comma = 44;
 const colon = 58;
+const openBracket = 91;
+const closeBracket = 93;
 const digitsMax = 15;
 
 /** Fields by their bits in `seen`. */
@@ -35,10 +38,25 @@ export class SettlementScanner {
     this.symbols = symbols;
   }
 
-  /** The fill, or null where the plain decoder must look. */
-  scan(bytes: Uint8Array): Settlement | null {
+  /** The fill, or the fills of an array, in order; null where the plain decoder must look. */
+  scan(bytes: Uint8Array): readonly Settlement[] | null {
     this.bytes = bytes;
     this.at = 0;
+    const isArray = this.take(openBracket);
+    const fills: Settlement[] = [];
+    do {
+      const fill = fills.length < limits.messageElementsMax ? this.fill() : null;
+      if (fill === null) return null;
+      fills.push(fill);
+      this.space();
+    } while (isArray && this.take(comma));
+    if (isArray && !this.take(closeBracket)) return null;
+    this.space();
+    return this.at === bytes.length ? fills : null;
+  }
+
+  private fill(): Settlement | null {
+    const { bytes } = this;
     let seen = 0;
     let id = '';
     let symbol = -1;
@@ -88,9 +106,7 @@ export class SettlementScanner {
       }
       this.space();
     } while (this.take(comma));
-    if (!this.take(125)) return null;
-    this.space();
-    if (this.at !== bytes.length || (seen & required) !== required) return null;
+    if (!this.take(125) || (seen & required) !== required) return null;
     if (quantity === null || price === null) return null;
     return {
       kind: 'fill',

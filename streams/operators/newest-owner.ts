@@ -2,6 +2,7 @@
  * Fencing at the sink: a frame that an older owner of a partition wrote after a newer one had begun is dropped. Order
  * is that of the stream, not of arrival: an older owner's frame that is only delivered late is as good as any.
  */
+import { limits } from '../../config/limits.ts';
 
 export interface OwnedFrame {
   readonly subject: string;
@@ -14,22 +15,46 @@ export interface NewestOwner {
   isStale(frame: OwnedFrame): boolean;
 }
 
+interface Owner {
+  readonly epoch: number;
+  /** Stream sequence of its first frame seen. */
+  first: number;
+}
+
 export function newestOwner(): NewestOwner {
-  /** By partition: owner epoch -> stream sequence of its first frame seen. */
-  const begun = new Map<string, Map<number, number>>();
+  /**
+   * By partition, by epoch, and so that each began behind the one before it: of two owners that began in the other order
+   * the newer one says all that the older one would.
+   */
+  const begun = new Map<string, Owner[]>();
 
   return {
     isStale({ subject, epoch, sequence }) {
       const partition = subject.split('.')[1] ?? '';
-      const owners = begun.get(partition) ?? new Map<number, number>();
+      const owners = begun.get(partition) ?? [];
       begun.set(partition, owners);
-      owners.set(epoch, Math.min(owners.get(epoch) ?? sequence, sequence));
-      // Of owners long gone nothing comes any more.
-      if (owners.size > ownersRemembered) owners.delete(Math.min(...owners.keys()));
-      for (const [other, first] of owners) if (other > epoch && first < sequence) return true;
-      return false;
+      // Nearly every frame is of the newest owner.
+      let newer = owners.length;
+      while (newer > 0 && (owners[newer - 1]?.epoch ?? 0) > epoch) newer--;
+      const isStale = (owners[newer]?.first ?? Infinity) < sequence;
+      if (!isStale) note(owners, newer, { epoch, first: sequence });
+      return isStale;
     },
   };
 }
 
-const ownersRemembered = 16;
+/** @param newer place of the first owner with a higher epoch */
+function note(owners: Owner[], newer: number, owner: Owner): void {
+  const own = owners[newer - 1];
+  if (own?.epoch === owner.epoch) {
+    if (own.first <= owner.first) return;
+    newer--;
+    owners.splice(newer, 1);
+  }
+  if ((owners[newer]?.first ?? Infinity) <= owner.first) return;
+  let from = newer;
+  while (from > 0 && (owners[from - 1]?.first ?? 0) >= owner.first) from--;
+  owners.splice(from, newer - from, owner);
+  // Of owners so long gone nothing is in the stream any more.
+  if (owners.length > limits.ownersRememberedMax) owners.shift();
+}

@@ -2,11 +2,17 @@
  * Which frames are acknowledged, from the first one on without a gap, and from where in the stream later ones are
  * found: a frame that is sent again may come to stand behind frames that were sent after it.
  */
+/** Of effects and of the curve, from the first one on. */
+export interface FramedRows {
+  readonly effects: number;
+  readonly curve: number;
+}
+
 interface SentFrame {
   /** Largest position acknowledged when it was sent: it comes after that. */
   readonly floor: number;
-  /** Rows of effects in frames up to and with this one. */
-  readonly effectRows: number;
+  /** Rows in frames up to and with this one. */
+  readonly rows: FramedRows;
   isAcknowledged: boolean;
 }
 
@@ -17,13 +23,9 @@ export class AcknowledgedFrames {
   private sent: SentFrame[] = [];
   private first = 0;
   private newest = 0;
-  private rows = 0;
+  /** Rows that are in acknowledged frames, all of them from the first on. */
+  rows: FramedRows = { effects: 0, curve: 0 };
   private isBroken = false;
-
-  /** Rows of effects that are in acknowledged frames, all of them from the first on. */
-  get effectRows(): number {
-    return this.rows;
-  }
 
   /** Every frame that is not acknowledged, or not sent yet, comes after this position. */
   get position(): number {
@@ -31,9 +33,9 @@ export class AcknowledgedFrames {
   }
 
   /** A frame leaves; to be called back with its position when it is acknowledged. */
-  add(effectRows: number): (position: number) => void {
+  add(rows: FramedRows): (position: number) => void {
     if (this.isBroken) return () => undefined;
-    const frame: SentFrame = { floor: this.newest, effectRows, isAcknowledged: false };
+    const frame: SentFrame = { floor: this.newest, rows, isAcknowledged: false };
     this.sent.push(frame);
     return (position) => {
       frame.isAcknowledged = true;
@@ -50,7 +52,7 @@ export class AcknowledgedFrames {
   private advance(): void {
     if (this.isBroken) return;
     for (let next = this.sent[this.first]; next?.isAcknowledged === true; next = this.sent[this.first]) {
-      this.rows = next.effectRows;
+      this.rows = next.rows;
       this.first++;
     }
     if (this.first < dropped && this.first < this.sent.length) return;

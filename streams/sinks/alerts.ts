@@ -33,8 +33,4 @@ export class NatsAlerts implements AlertSink {
     const { link, log } = this.options;
     return raisedAlerts({ link, log, isOver: () => link.nats.isClosed() });
   }
-
-  flush(): Promise<void> {
-    return this.once.flush();
-  }
 }

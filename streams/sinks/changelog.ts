@@ -8,11 +8,13 @@ import type { Checkpoint, RecordedPrice } from '../../src/domain/recorded.ts';
 import { Fenced, type Changelog, type ChangelogReader, type Clock, type Log } from '../../src/ports.ts';
 import { encodeCheckpoint } from '../codec/checkpoint.ts';
 import { encodeMarks } from '../codec/recorded-marks.ts';
+import { encodeParts, partsHeader, partsOf } from '../codec/state-parts.ts';
 import { accountsStream, ChangelogKeys } from '../sources/changelog-keys.ts';
-import { readAccount, readChangelog, type Revision } from '../sources/changelog-values.ts';
+import { readAccount, readChangelog, type Known } from '../sources/changelog-values.ts';
 import type { Link } from '../sources/connection.ts';
+import { expectedRevision } from '../sources/expected-revision.ts';
 import { headerNumber, storedMessage, type AskOptions } from '../sources/stored-message.ts';
-import { expectedRevision, isWrongRevision, WindowedPublisher } from './windowed-publisher.ts';
+import { isWrongRevision, WindowedPublisher } from './windowed-publisher.ts';
 
 export interface ChangelogOptions {
   readonly link: Link;
@@ -23,6 +25,8 @@ export interface ChangelogOptions {
 
 const epochHeader = 'Tidemark-Epoch';
 
+type Fields = Readonly<Record<string, string>>;
+
 export class NatsChangelog implements Changelog {
   private readonly partition: number;
   private readonly ask: AskOptions;
@@ -31,6 +35,8 @@ export class NatsChangelog implements Changelog {
   private epoch = 0;
   /** By subject: its last message, as far as is known; a subject that is missing has none. */
   private readonly revisions = new Map<string, number>();
+  /** By account: the set of parts that its head names. */
+  private readonly sets = new Map<string, number>();
   /** By subject: the last of its writes that is under way. Writes of one value keep their order. */
   private readonly underWay = new Map<string, Promise<void>>();
   private fenced: Fenced | null = null;
@@ -49,15 +55,32 @@ export class NatsChangelog implements Changelog {
   }
 
   load(into: ChangelogReader): Promise<Checkpoint | null> {
-    return readChangelog(this.ask, this.keys, into, this.remember);
+    return readChangelog(this.ask, this.keys, into, this.known);
   }
 
   read(account: string, into: Pick<ChangelogReader, 'account' | 'ids'>): Promise<void> {
-    return readAccount(this.ask, this.keys, account, into, this.remember);
+    return readAccount(this.ask, this.keys, account, into, this.known);
   }
 
   saveAccount(account: string, state: Uint8Array): Promise<void> {
-    return this.save(this.keys.state(account), state);
+    const payloadMax = this.ask.link.nats.info?.max_payload ?? Infinity;
+    const bytesMax = Math.min(limits.changelogPartBytesMax, Math.floor(payloadMax / 2));
+    if (state.length <= bytesMax) return this.save(this.keys.state(account), state);
+    return this.saveInParts(account, partsOf(state, bytesMax));
+  }
+
+  /** Parts first, of the set that the last head does not name: until the head is written, the state before is whole. */
+  private async saveInParts(account: string, parts: readonly Uint8Array[]): Promise<void> {
+    const set = this.sets.get(account) === 0 ? 1 : 0;
+    const sequences: number[] = [];
+    for (const [number, part] of parts.entries()) {
+      const subject = this.keys.part(account, set, number);
+      await this.save(subject, part);
+      sequences.push(this.revisions.get(subject) ?? 0);
+    }
+    const head = encodeParts({ set, sequences });
+    await this.save(this.keys.state(account), head, { [partsHeader]: String(parts.length) });
+    this.sets.set(account, set);
   }
 
   saveIds(account: string, slot: number, page: Uint8Array): Promise<void> {
@@ -84,9 +107,9 @@ export class NatsChangelog implements Changelog {
     this.publisher.close();
   }
 
-  private save(subject: string, value: Uint8Array): Promise<void> {
+  private save(subject: string, value: Uint8Array, more: Fields = {}): Promise<void> {
     const before = this.underWay.get(subject);
-    const write = (): Promise<void> => this.write(subject, value);
+    const write = (): Promise<void> => this.write(subject, value, more);
     const done = (before === undefined ? write() : before.then(write, write)).finally(() => {
       if (this.underWay.get(subject) === done) this.underWay.delete(subject);
     });
@@ -94,10 +117,11 @@ export class NatsChangelog implements Changelog {
     return done;
   }
 
-  private async write(subject: string, value: Uint8Array): Promise<void> {
+  private async write(subject: string, value: Uint8Array, more: Fields): Promise<void> {
     for (let attempt = 0; attempt <= limits.changelogRetriesMax; attempt++) {
       if (this.fenced !== null) throw this.fenced;
       const fields = {
+        ...more,
         [epochHeader]: String(this.epoch),
         [expectedRevision]: String(this.revisions.get(subject) ?? 0),
       };
@@ -125,5 +149,11 @@ export class NatsChangelog implements Changelog {
     this.remember(subject, last?.seq ?? 0);
   }
 
-  private readonly remember: Revision = (subject, revision) => void this.revisions.set(subject, revision);
+  private readonly remember: Known['revision'] = (subject, revision) =>
+    void this.revisions.set(subject, revision);
+
+  private readonly known: Known = {
+    revision: this.remember,
+    named: (account, set) => void this.sets.set(account, set),
+  };
 }

@@ -33,8 +33,4 @@ export class NatsDeadLetters implements DeadLetterSink {
   settled(): Promise<void> {
     return this.once.settled();
   }
-
-  flush(): Promise<void> {
-    return this.once.flush();
-  }
 }

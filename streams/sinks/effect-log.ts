@@ -9,10 +9,11 @@ import type { RecordedEffect } from '../../src/domain/recorded.ts';
 import { Fenced, type Clock, type EffectLog, type Log } from '../../src/ports.ts';
 import { EffectMessage } from '../codec/effect-record.ts';
 import type { Link } from '../sources/connection.ts';
+import { expectedRevision } from '../sources/expected-revision.ts';
 import { effectHeaders, findEffect, readEffectLog } from '../sources/effect-log-messages.ts';
 import { headerNumber, storedMessage, type AskOptions } from '../sources/stored-message.ts';
 import { effectsStream, effectSubject } from '../sources/stream-definitions.ts';
-import { expectedRevision, isWrongRevision, WindowedPublisher } from './windowed-publisher.ts';
+import { isWrongRevision, WindowedPublisher } from './windowed-publisher.ts';
 
 export interface EffectLogOptions {
   readonly link: Link;
@@ -31,7 +32,6 @@ export class NatsEffectLog implements EffectLog {
   private written = 0;
   /** Position of the last message that is there, as far as is known. */
   private end = 0;
-  private fence = 0;
   /** The largest LEDGER sequence of an event in a message. */
   private lastSequence = 0;
   private message = new EffectMessage();
@@ -69,16 +69,13 @@ export class NatsEffectLog implements EffectLog {
       this.end = last?.seq ?? 0;
       this.lastSequence = headerNumber(last, effectHeaders.last);
       // Refused where the former owner wrote once more.
-      if (await this.append(new EffectMessage())) {
-        this.fence = this.end;
-        return;
-      }
+      if (await this.append(new EffectMessage())) return;
     }
     throw new Error(`another process keeps writing ${effectSubject(this.partition)}`);
   }
 
   read(from: number, take: (effect: RecordedEffect) => void): Promise<void> {
-    return readEffectLog(this.ask, this.partition, from, this.fence, take);
+    return readEffectLog(this.ask, this.partition, from, this.end, take);
   }
 
   find(sequence: number, index: number): Promise<RecordedEffect | null> {
@@ -144,13 +141,14 @@ export class NatsEffectLog implements EffectLog {
     const id = `${this.epoch}:${this.partition}:${++this.written}`;
     const last = Math.max(this.lastSequence, Number.isNaN(message.last) ? 0 : message.last);
     const first = Number.isNaN(message.first) ? last + 1 : message.first;
+    let revision = this.end;
     for (;;) {
       const fields = {
         [messageId]: id,
         [effectHeaders.epoch]: String(this.epoch),
         [effectHeaders.first]: String(first),
         [effectHeaders.last]: String(last),
-        [expectedRevision]: String(this.end),
+        [expectedRevision]: String(revision),
       };
       try {
         const body = message.bytesAfter(this.end);
@@ -160,9 +158,9 @@ export class NatsEffectLog implements EffectLog {
       } catch (error) {
         if (!isWrongRevision(error)) throw error;
         const there = await this.lastMessage();
-        // Nothing for as long as messages are kept: ours, too, is gone.
-        if (there === null && this.end > 0) {
-          this.end = 0;
+        // Nothing for as long as messages are kept: ours, too, is gone. It was there, and this one comes after it.
+        if (there === null && revision > 0) {
+          revision = 0;
           continue;
         }
         // Sent again when the server no longer knew that it has it.

@@ -7,11 +7,13 @@ import { limits } from '../../config/limits.ts';
 import type { Effect } from '../../src/domain/effect.ts';
 import type { CurveRow } from '../../src/domain/equity-update.ts';
 import { fenceTable, frameColumns, type FrameTable } from '../../src/domain/frame.ts';
+import type { Instrument } from '../../src/domain/instrument.ts';
 import type { PriceChanges } from '../../src/domain/price-change.ts';
 import type { Cancel, Clock, DeadLetter, FrameSink, Log } from '../../src/ports.ts';
 import { writeCurveRow } from '../codec/curve-row.ts';
 import { DeadLetterPayloads } from '../codec/dead-letter-payload.ts';
 import { writeDeadLetterRow } from '../codec/dead-letter-row.ts';
+import { writeInstrumentRow } from '../codec/instrument-row.ts';
 import { writePriceRow } from '../codec/price-row.ts';
 import { frameSubject, ledgerStream } from '../sources/stream-definitions.ts';
 import { AcknowledgedFrames } from './acknowledged-frames.ts';
@@ -42,6 +44,7 @@ export class NatsFrames implements FrameSink {
   private readonly curves: RowFrames;
   private readonly prices: RowFrames;
   private readonly letters: RowFrames;
+  private readonly instruments: RowFrames;
   private readonly cancel: Cancel;
   private readonly acknowledged = new AcknowledgedFrames();
   /** Frames of rows that are complete and wait to leave. */
@@ -51,6 +54,8 @@ export class NatsFrames implements FrameSink {
   private tick = 0;
   private part = 0;
   outstandingRows = 0;
+  curveWritten = 0;
+  private curveSent = 0;
   /** Frames and rows acknowledged by the stream. */
   readonly counts = { frames: 0, rows: 0 };
 
@@ -63,6 +68,7 @@ export class NatsFrames implements FrameSink {
     this.curves = this.table('equity_curve');
     this.prices = this.table('prices');
     this.letters = this.table('dead_letters');
+    this.instruments = this.table('instrument_changes');
     this.cancel = clock.every(flushIntervalMs, () => this.leave());
   }
 
@@ -89,6 +95,7 @@ export class NatsFrames implements FrameSink {
 
   curve(row: CurveRow): void {
     this.outstandingRows++;
+    this.curveWritten++;
     this.curves.add(row.timestamp, this.options.clock.now(), (w) => writeCurveRow(w, row));
   }
 
@@ -96,6 +103,13 @@ export class NatsFrames implements FrameSink {
     this.outstandingRows++;
     this.prices.add(time, this.options.clock.now(), (w) =>
       writePriceRow(w, symbol, scale, changes, at, tick, time),
+    );
+  }
+
+  instrument(symbol: string, instrument: Instrument, exponent: number, time: number): void {
+    this.outstandingRows++;
+    this.instruments.add(time, this.options.clock.now(), (w) =>
+      writeInstrumentRow(w, symbol, instrument, exponent, time),
     );
   }
 
@@ -126,7 +140,7 @@ export class NatsFrames implements FrameSink {
   async flush(): Promise<void> {
     this.effects.close();
     if (!this.isHeld) {
-      for (const each of [this.curves, this.prices, this.letters]) each.close();
+      for (const each of this.rowTables) each.close();
       this.sendClosed();
     }
     await this.options.publisher.flush();
@@ -141,7 +155,11 @@ export class NatsFrames implements FrameSink {
   }
 
   get effectsDurable(): number {
-    return this.acknowledged.effectRows;
+    return this.acknowledged.rows.effects;
+  }
+
+  get curveDurable(): number {
+    return this.acknowledged.rows.curve;
   }
 
   get position(): number {
@@ -151,6 +169,10 @@ export class NatsFrames implements FrameSink {
   /** No timer any more; call `flush` before. */
   close(): void {
     this.cancel();
+  }
+
+  private get rowTables(): readonly RowFrames[] {
+    return [this.curves, this.prices, this.letters, this.instruments];
   }
 
   private table(table: FrameTable): RowFrames {
@@ -169,7 +191,7 @@ export class NatsFrames implements FrameSink {
       openedAt <= now - this.options.flushIntervalMs || openedAt > now;
     if (this.effects.isFull || isOld(this.effects.openedAt)) this.effects.close();
     if (this.isHeld) return;
-    for (const each of [this.curves, this.prices, this.letters]) {
+    for (const each of this.rowTables) {
       if (isOld(each.openedAt)) each.close();
     }
     this.sendClosed();
@@ -184,7 +206,8 @@ export class NatsFrames implements FrameSink {
   private send({ table, name, rows, body }: ClosedFrame): void {
     const { publisher, partition, log } = this.options;
     const fields = this.fields({ table, name, rows, columns: frameColumns[table].join(',') });
-    const acknowledge = this.acknowledged.add(this.effects.sent);
+    if (table === 'equity_curve') this.curveSent += rows;
+    const acknowledge = this.acknowledged.add({ effects: this.effects.sent, curve: this.curveSent });
     publisher.publish(frameSubject(partition, table), body, fields).then(
       ({ sequence }) => {
         this.counts.frames++;

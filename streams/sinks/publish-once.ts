@@ -4,11 +4,10 @@
  */
 import { limits } from '../../config/limits.ts';
 import type { Log } from '../../src/ports.ts';
-import { PublishRefused, type WindowedPublisher } from './windowed-publisher.ts';
+import { expectedRevision } from '../sources/expected-revision.ts';
+import { isWrongRevision, type WindowedPublisher } from './windowed-publisher.ts';
 
-/** JetStream's error for an expected last subject sequence that is not the one there is. */
-const isThereAlready = 10071;
-const onlyFirst = { 'Nats-Expected-Last-Subject-Sequence': '0' };
+const onlyFirst = { [expectedRevision]: '0' };
 
 export class PublishOnce {
   private readonly publisher: WindowedPublisher;
@@ -34,7 +33,7 @@ export class PublishOnce {
     const published = this.publisher.publish(subject, encode(), onlyFirst).then(
       () => undefined,
       (error: unknown) => {
-        if (error instanceof PublishRefused && error.code === isThereAlready) return;
+        if (isWrongRevision(error)) return;
         this.log.error({ subject, error: String(error) }, 'could not be published');
       },
     );
@@ -45,9 +44,5 @@ export class PublishOnce {
   /** Resolves when nothing that was published until now is under way any more. */
   async settled(): Promise<void> {
     await Promise.all(this.underWay);
-  }
-
-  flush(): Promise<void> {
-    return this.publisher.flush();
   }
 }

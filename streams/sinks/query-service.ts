@@ -1,5 +1,5 @@
 /**
- * The NATS micro service `tidemark`: inspect, accounts, stats, snapshot, answered by the owner of the partition alone.
+ * The NATS micro service `tidemark`: inspect, accounts, stats, snapshot, outcome, answered by the owner of the partition alone.
  * Answers are bounded; what is asked wrongly is answered with a service error. A process that stands by answers
  * `tidemark.standby.stats`. Knows the engine only as what it may be asked.
  */
@@ -10,6 +10,7 @@ import type { AccountView } from '../../src/domain/account-view.ts';
 import { isId } from '../../src/domain/identifier.ts';
 import type { AccountOrder, EngineQueries, Log, QueryServer } from '../../src/ports.ts';
 import { accountMessage, type AccountMessage } from '../codec/account-view.ts';
+import { outcomeMessage } from '../codec/outcome-message.ts';
 import { isObject, notJson, parseJson } from '../codec/json.ts';
 import type { Link } from '../sources/connection.ts';
 
@@ -19,6 +20,8 @@ export interface QueryServiceOptions {
   /** What this process is: engine. */
   readonly role: string;
   readonly partitions?: number;
+  /** Emissions that nobody could be sent, since NATS was away. */
+  readonly unsent?: () => number;
 }
 
 /** An answer, or what a service error says. */
@@ -37,6 +40,8 @@ export class QueryService implements QueryServer {
   private readonly options: QueryServiceOptions;
   private service: Service | null = null;
   private standing: Subscription | null = null;
+  /** Another one for each owner; '' before there is one. */
+  private owner = '';
 
   constructor(options: QueryServiceOptions) {
     this.options = options;
@@ -59,6 +64,7 @@ export class QueryService implements QueryServer {
     const description = 'Equity of every account, at every tick';
     // A queue group of its own: a former owner that hangs keeps its subscriptions, and would get a share of the requests.
     const queue = `owner-${nuid.next()}`;
+    this.owner = queue;
     const service = await link.nats.services.add({ name: 'tidemark', version, description, queue });
     this.service = service;
     const ofAccounts = (name: string, answer: (request: Request) => Answer): void => {
@@ -76,6 +82,7 @@ export class QueryService implements QueryServer {
     ofAccounts('inspect', (request) => inspect(queries, request));
     ofAccounts('accounts', (request) => accounts(queries, request));
     ofAccounts('snapshot', (request) => snapshot(queries, request));
+    ofAccounts('outcome', (request) => outcome(queries, request));
     endpoint('stats', () => ({ body: this.stats(queries) }));
   }
 
@@ -101,7 +108,7 @@ export class QueryService implements QueryServer {
   }
 
   private stats(queries: EngineQueries): object {
-    const { role, partitions = 1 } = this.options;
+    const { role, partitions = 1, unsent = () => 0 } = this.options;
     const { rss, heapUsed, external } = process.memoryUsage();
     return {
       role,
@@ -109,6 +116,8 @@ export class QueryService implements QueryServer {
       version,
       uptime_ms: Math.round(process.uptime() * 1000),
       partitions,
+      owner: this.owner,
+      emissions_unsent: unsent(),
       ...queries.stats(),
       memory: { resident_bytes: rss, heap_bytes: heapUsed, external_bytes: external },
     };
@@ -142,17 +151,29 @@ function accounts(queries: EngineQueries, request: Request): Answer {
   return { body: { accounts: page, after: page.length < limit ? null : (page.at(-1)?.account_id ?? null) } };
 }
 
-/** Several accounts at once, whole; those nobody knows are left out. */
+/** Several accounts at once, whole or without their positions; those nobody knows are left out. */
 function snapshot(queries: EngineQueries, request: Request): Answer {
-  const ids: unknown = request['accounts'];
+  const { accounts: ids, positions = true } = request;
   if (!Array.isArray(ids) || ids.length > limits.snapshotAccountsMax) {
     const description = `accounts must be an array of at most ${limits.snapshotAccountsMax} ids`;
     return { error: 400, description };
   }
   const known = ids.map(accountId);
   if (known.includes(null)) return { error: 400, description: 'accounts must be ids of accounts' };
+  if (typeof positions !== 'boolean') return { error: 400, description: 'positions must be true or false' };
   const views = known.map((id) => queries.inspect(id ?? '')).filter((view) => view !== null);
-  return { body: { accounts: views.map(accountMessage) } };
+  return { body: { accounts: views.map(positions ? accountMessage : summary) } };
+}
+
+/** What became of an event, by the sequence that LEDGER gave its message. */
+function outcome(queries: EngineQueries, { account_id, sequence, index = 0 }: Request): Answer {
+  const account = accountId(account_id);
+  if (account === null) return { error: 400, description: 'account_id must be the id of an account' };
+  const isPlace = (x: unknown): x is number => typeof x === 'number' && Number.isSafeInteger(x) && x >= 0;
+  if (!isPlace(sequence) || !isPlace(index)) {
+    return { error: 400, description: 'sequence and index must be those of a message of LEDGER' };
+  }
+  return { body: outcomeMessage(queries.outcome(account, sequence, index)) };
 }
 
 /** What a list shows: without the positions. */

@@ -4,12 +4,11 @@
  */
 import type { NatsConnection } from 'nats';
 import { limits } from '../../config/limits.ts';
+import { isRefusedByRevision } from '../sources/expected-revision.ts';
 import type { ReceivedFrame } from '../sources/frames.ts';
 import { framesStream } from '../sources/stream-definitions.ts';
 
 const refusedReason = 'frame_refused';
-/** JetStream: an expected last sequence of the subject is not the one it has. The letter is there already. */
-const wrongLastSequence = 10071;
 
 /** Resolves when every letter is acknowledged. */
 export async function publishRefusedFrame(
@@ -35,7 +34,8 @@ export async function publishRefusedFrame(
     try {
       await nats.jetstream().publish(`dead_letters.${id}`, JSON.stringify(letter), options);
     } catch (error) {
-      if (apiErrorCode(error) !== wrongLastSequence) throw error;
+      // The letter is there already.
+      if (!isRefusedByRevision(error)) throw error;
     }
   }
 }
@@ -58,8 +58,4 @@ function partsOf(body: string): string[][] {
   }
   parts.push(part);
   return parts;
-}
-
-function apiErrorCode(error: unknown): number | undefined {
-  return (error as { api_error?: { err_code?: number } }).api_error?.err_code;
 }

@@ -8,6 +8,7 @@ import { createInbox, headers, type Msg, type MsgHdrs } from 'nats';
 import { limits } from '../../config/limits.ts';
 import type { Cancel, Clock, Log } from '../../src/ports.ts';
 import type { Link } from '../sources/connection.ts';
+import { isWrongRevisionCode } from '../sources/expected-revision.ts';
 
 export interface Acknowledgement {
   readonly stream: string;
@@ -25,15 +26,12 @@ export class PublishRefused extends Error {
   }
 }
 
-/** Header: the stream sequence that the subject's last message must have, 0 where it must have none. */
-export const expectedRevision = 'Nats-Expected-Last-Subject-Sequence';
-const wrongLastSequence = 10071;
 /** JetStream's own code for a message that is larger than its stream takes. */
 const payloadTooLarge = 10054;
 
 /** Whether somebody else's message, or an earlier attempt at this one, was the subject's last. */
 export function isWrongRevision(error: unknown): boolean {
-  return error instanceof PublishRefused && error.code === wrongLastSequence;
+  return error instanceof PublishRefused && isWrongRevisionCode(error.code);
 }
 
 interface Pending {

@@ -1,6 +1,6 @@
 /**
- * Where the changelog of a partition keeps what, in the bucket ACCOUNTS: `0.<account>` its state,
- * `ids.0.<account>.<slot>` pages of ids seen, `marks.0.<chunk>` and `checkpoint.0`.
+ * Where the changelog of a partition keeps what, in the bucket ACCOUNTS: `0.<account>` its state, or the head of one that
+ * is in `parts.0.<account>.<set>.<number>`, `ids.0.<account>.<slot>` pages of ids seen, `marks.0.<chunk>` and `checkpoint.0`.
  */
 import { accountsBucket } from './stream-definitions.ts';
 
@@ -25,6 +25,10 @@ export class ChangelogKeys {
 
   ids(account: string, slot: number | '*'): string {
     return `${this.idsStart}${account}.${slot}`;
+  }
+
+  part(account: string, set: number, number: number): string {
+    return `${start}parts.${this.partition}.${account}.${set}.${number}`;
   }
 
   marks(chunk: number | '*'): string {

@@ -5,6 +5,7 @@
 import { NatsError, nanos, type NatsConnection } from 'nats';
 import { limits } from '../../config/limits.ts';
 import { ensureStream } from './ensure-stream.ts';
+import { isRefusedByRevision } from './expected-revision.ts';
 import { decodeLease, encodeLease, type LeaseRecord } from './lease-record.ts';
 import { managerOf } from './stream-api.ts';
 import { leasesBucket, leasesDefinition } from './stream-definitions.ts';
@@ -12,8 +13,6 @@ import { leasesBucket, leasesDefinition } from './stream-definitions.ts';
 const stream = leasesDefinition.name;
 const noMessageFound = 10037;
 const streamNotFound = 10059;
-/** The second is what clustered servers from 2.12 on say instead. */
-const wrongLastSequence = [10071, 10164];
 
 export interface FoundLease {
   /** Sequence in the bucket's stream. */
@@ -67,7 +66,7 @@ export class LeaseKey {
       });
       return ack.seq;
     } catch (error) {
-      if (wrongLastSequence.includes(codeOf(error) ?? 0)) return null;
+      if (isRefusedByRevision(error)) return null;
       throw error;
     }
   }

@@ -3,10 +3,12 @@ import type { LedgerMessage } from '../../src/domain/ledger-event.ts';
 import type { LedgerBounds, LedgerSource, Log } from '../../src/ports.ts';
 import type { LedgerDecoder } from '../codec/ledger-message.ts';
 import type { Link } from './connection.ts';
+import { lastStored } from './last-stored.ts';
 import { subjectBytes } from './message-bytes.ts';
 import { PullReader } from './pull-reader.ts';
 import { readMerged } from './read-merged.ts';
 import { untilAnswered } from './retry.ts';
+import type { AskOptions } from './stored-message.ts';
 import { ledgerStream } from './stream-definitions.ts';
 import { managerOf, streamBounds } from './stream-api.ts';
 
@@ -50,7 +52,9 @@ export class NatsLedgerSource implements LedgerSource {
   }
 
   async lastSequence(): Promise<number> {
-    return (await this.untilAnswered(() => streamBounds(this.link.nats, ledgerStream))).last;
+    const { last, deleted } = await this.untilAnswered(() => streamBounds(this.link.nats, ledgerStream));
+    // Somebody may have deleted the last one, which then never comes.
+    return deleted === 0 ? last : lastStored(this.asking(), ledgerStream, '>');
   }
 
   async bounds(): Promise<LedgerBounds> {
@@ -81,8 +85,11 @@ export class NatsLedgerSource implements LedgerSource {
   }
 
   private untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
-    const { link, log } = this;
-    return untilAnswered({ link, log, what: 'what LEDGER holds', isOver: () => this.isClosed }, ask);
+    return untilAnswered({ ...this.asking(), what: 'what LEDGER holds' }, ask);
+  }
+
+  private asking(): AskOptions {
+    return { link: this.link, log: this.log, isOver: () => this.isClosed };
   }
 
   /** An `apply` that throws ends the process: what it left half done must not be built upon. */

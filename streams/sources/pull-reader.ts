@@ -41,6 +41,14 @@ export class LostMessages extends Error {
   }
 }
 
+/** For good: nothing more will be read. */
+export class ConnectionClosed extends Error {
+  constructor(stream: string) {
+    super(`the connection that ${stream} is read by was closed`);
+    this.name = 'ConnectionClosed';
+  }
+}
+
 export class PullReader {
   private readonly link: Link;
   private readonly log: Log;
@@ -123,13 +131,15 @@ export class PullReader {
     if (!this.isOpen) return Promise.resolve();
     this.isStale = true;
     this.disturb();
-    // A lost ledger rejects this promise, which ends the process: going on would be worse.
+    // A lost ledger, or connection, rejects this promise, which ends the process: going on would be worse.
     return (this.reopening ??= this.reopenUntilFresh(why).finally(() => (this.reopening = null)));
   }
 
   private async reopenUntilFresh(why: string): Promise<void> {
     let wait: number = limits.natsRetryMsMin;
     while (this.isOpen && this.isStale) {
+      // Its owner closes the reader first: this was somebody else, and no reconnect will come.
+      if (this.link.nats.isClosed()) throw new ConnectionClosed(this.stream);
       this.isStale = false;
       this.subscription?.unsubscribe();
       this.subscription = null;
@@ -246,6 +256,7 @@ export class PullReader {
 
   /** Twice no heartbeat while something was asked for: the consumer or its server is gone without a word. */
   private checkSilence(): void {
+    if (this.link.nats.isClosed()) void this.reopen('closed');
     if (!this.link.isUp) return;
     // What could not be asked for while the link was down for a moment.
     if (this.requested === 0) {

@@ -10,11 +10,12 @@ import { readSubjects } from './read-subjects.ts';
 import type { AskOptions } from './stored-message.ts';
 import { alertsStream } from './stream-definitions.ts';
 
-/** `subjects` is one subject, which may have wildcards. */
+/** `subjects` is one subject, which may have wildcards; `through`: the last sequence that counts. */
 export async function readAlerts(
   options: AskOptions,
   subjects: string,
   take: (alert: Alert) => void,
+  through = Infinity,
 ): Promise<void> {
   let others = 0;
   await readSubjects({
@@ -22,6 +23,7 @@ export async function readAlerts(
     stream: alertsStream,
     subjects,
     from: 1,
+    through,
     isTrimmed: true,
     take: ({ data }) => {
       const alert = decodeAlert(data);
@@ -32,9 +34,10 @@ export async function readAlerts(
   if (others > 0) options.log.warn({ subjects, others }, 'the stream of alerts has messages that are none');
 }
 
-export async function raisedAlerts(options: AskOptions): Promise<Alert[]> {
+/** As of a sequence of the stream, or of now. */
+export async function raisedAlerts(options: AskOptions, through = Infinity): Promise<Alert[]> {
   const pairs = new AlertPairs();
-  for (const kind of lastingAlertKinds)
-    await readAlerts(options, `alerts.${kind}.>`, (alert) => void pairs.take(alert));
+  const take = (alert: Alert): void => void pairs.take(alert);
+  for (const kind of lastingAlertKinds) await readAlerts(options, `alerts.${kind}.>`, take, through);
   return pairs.standing;
 }

@@ -4,8 +4,9 @@
  * reader has a window of its own.
  */
 import type { Msg } from 'nats';
+import { lastStored } from './last-stored.ts';
 import { PullReader } from './pull-reader.ts';
-import { storedMessage, type AskOptions } from './stored-message.ts';
+import type { AskOptions } from './stored-message.ts';
 
 export interface ReadMergedOptions extends AskOptions {
   readonly stream: string;
@@ -31,7 +32,7 @@ export async function readMerged(options: ReadMergedOptions): Promise<void> {
   const given = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
 
   for (const subject of subjects) {
-    const last = (await storedMessage(options, stream, { last_by_subj: subject }))?.seq ?? 0;
+    const last = await lastStored(options, stream, subject);
     if (last > 0) lanes.push(laneOf(subject, last));
   }
   if (lanes.length === 0) return;
@@ -51,10 +52,11 @@ export async function readMerged(options: ReadMergedOptions): Promise<void> {
         log,
         stream,
         filter: subject,
-        take: (message, sequence, time) => {
+        take: (message, sequence, time, pending) => {
           if (isOver || lane.isComplete) return;
           if (sequence <= through) lane.waiting.push({ message, sequence, time });
-          if (sequence >= last || sequence >= through) lane.isComplete = true;
+          // Nothing behind it: what was the last one when we asked was deleted since.
+          if (sequence >= last || sequence >= through || pending === 0) lane.isComplete = true;
           merge();
         },
       }),

@@ -3,8 +3,9 @@
  * or twice across reconnects. Knows where to stop; nothing of what messages mean.
  */
 import type { Msg } from 'nats';
+import { lastStored } from './last-stored.ts';
 import { PullReader } from './pull-reader.ts';
-import { storedMessage, type AskOptions } from './stored-message.ts';
+import type { AskOptions } from './stored-message.ts';
 
 export interface ReadSubjectsOptions extends AskOptions {
   readonly stream: string;
@@ -22,7 +23,7 @@ export interface ReadSubjectsOptions extends AskOptions {
 /** Resolves when all that is there was given. */
 export async function readSubjects(options: ReadSubjectsOptions): Promise<void> {
   const { link, log, stream, subjects, from, through = Infinity, isTrimmed = false, take } = options;
-  const last = (await storedMessage(options, stream, { last_by_subj: subjects }))?.seq ?? 0;
+  const last = await lastStored(options, stream, subjects);
   if (last < from) return;
   await new Promise<void>((resolve, reject) => {
     let isOver = false;
@@ -36,7 +37,8 @@ export async function readSubjects(options: ReadSubjectsOptions): Promise<void> 
         if (isOver) return;
         try {
           if (sequence <= through) take(message, sequence, time);
-          if (sequence >= last || sequence >= through || (isTrimmed && pending === 0)) end(resolve);
+          // Nothing behind it: what was the last one when we asked was deleted or replaced since.
+          if (sequence >= last || sequence >= through || pending === 0) end(resolve);
           else reader.done(1);
         } catch (error) {
           end(() => reject(error instanceof Error ? error : new Error(String(error))));

@@ -27,7 +27,8 @@ export async function untilAnswered<T>(
     try {
       return await Promise.race([attempt(), reconnected]);
     } catch (error) {
-      if (isOver()) throw error;
+      // Closed for good: no reconnect will bring an answer.
+      if (isOver() || link.nats.isClosed()) throw error;
       log.warn({ what, error: String(error) }, 'not answered, asked again');
     } finally {
       cancel();

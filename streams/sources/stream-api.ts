@@ -18,11 +18,14 @@ export interface StreamBounds {
   /** 0 in a stream that never had a message. */
   readonly first: number;
   readonly last: number;
+  /** Messages between these two that are no longer there. */
+  readonly deleted: number;
 }
 
 export async function streamBounds(nats: NatsConnection, stream: string): Promise<StreamBounds> {
   const { state } = await (await managerOf(nats)).streams.info(stream);
-  return { first: state.first_seq, last: state.last_seq };
+  const { first_seq: first, last_seq: last, messages } = state;
+  return { first, last, deleted: last - Math.max(1, first) + 1 - messages };
 }
 
 export async function createConsumer(

@@ -1,29 +1,23 @@
 /** drawdown and drawdown_episodes by real SQL: known curves, and random ones against a naive computation. */
 import assert from 'node:assert/strict';
-import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
+import { createClient, type ClickHouseClient } from '@clickhouse/client';
 import fc from 'fast-check';
-import { migrate } from '../../src/analytics/migrate.ts';
-import { startStoreProcess, type TestStore } from '../support/store-process.ts';
+import { startAnalyticsStore, type AnalyticsStore } from '../support/analytics-store.ts';
 import { curveRows, naiveEpisodes, type CurveRow, type Episode, type TickOfNav } from './naive-drawdown.ts';
 
 const start = Date.UTC(2026, 0, 1);
 
 describe('drawdown by SQL', function () {
   this.timeout(120_000);
-  let store: TestStore;
+  let store: AnalyticsStore;
   let client: ClickHouseClient;
   let accounts = 0;
 
   before(async () => {
-    store = await startStoreProcess();
-    const { url, user, password } = store;
-    const target = { url, user, password, database: 'tidemark' };
-    await migrate(target);
-    const log = { level: ClickHouseLogLevel.OFF };
-    client = createClient({ url, username: user, password, database: 'tidemark', log });
+    store = await startAnalyticsStore();
+    client = store.client;
   });
   after(async () => {
-    await client.close();
     await store.stop();
   });
 
@@ -157,7 +151,7 @@ describe('drawdown by SQL', function () {
 
   it('names its columns as the contract does, from another database too', async () => {
     const view = `tidemark.drawdown_episodes(account_id = '7', from = '2026-01-01', to = '2027-01-01', min_depth = 0)`;
-    const { url, user, password } = store;
+    const { url, user, password } = store.target;
     const elsewhere = createClient({ url, username: user, password });
     const result = await elsewhere.query({
       query: `DESCRIBE (SELECT * FROM ${view})`,

@@ -1,33 +1,35 @@
 /** What the engine writes into frames is what the tables hold: every column of every row, by the real codecs. */
 import assert from 'node:assert/strict';
-import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
-import { migrate } from '../../src/analytics/migrate.ts';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { instrumentOf } from '../../src/domain/instrument.ts';
 import { frameColumns, type FrameTable } from '../../src/domain/frame.ts';
 import { ByteWriter } from '../../streams/codec/byte-writer.ts';
 import { writeCurveRow } from '../../streams/codec/curve-row.ts';
+import { writeInstrumentRow } from '../../streams/codec/instrument-row.ts';
 import { fillTick, writeEffectRow } from '../../streams/codec/effect-row.ts';
 import { connectClickHouse, type ClickHouseSink } from '../../streams/sinks/clickhouse.ts';
-import { startStoreProcess, type TestStore } from '../support/store-process.ts';
-import { sampleCurve, sampleDeposit, sampleEffect, sampleTime } from '../streams/support/sample-rows.ts';
+import { startAnalyticsStore, type AnalyticsStore } from '../support/analytics-store.ts';
+import {
+  sampleCurve,
+  sampleDeposit,
+  sampleEffect,
+  sampleRebase,
+  sampleTime,
+} from '../streams/support/sample-rows.ts';
 
 describe('the rows of frames', function () {
   this.timeout(60_000);
-  let store: TestStore;
+  let store: AnalyticsStore;
   let client: ClickHouseClient;
   let sink: ClickHouseSink;
   let frames = 0;
 
   before(async () => {
-    store = await startStoreProcess();
-    const { url, user, password } = store;
-    const target = { url, user, password, database: 'tidemark' };
-    await migrate(target);
-    sink = connectClickHouse(target);
-    const log = { level: ClickHouseLogLevel.OFF };
-    client = createClient({ url, username: user, password, database: 'tidemark', log });
+    store = await startAnalyticsStore();
+    sink = connectClickHouse(store.target);
+    client = store.client;
   });
   after(async () => {
-    await client.close();
     await sink.close();
     await store.stop();
   });
@@ -52,6 +54,14 @@ describe('the rows of frames', function () {
     const found = await result.json<unknown[]>();
     const lines = new TextDecoder().decode(body).trim().split('\n');
     return lines.map((line, at) => [JSON.parse(line) as unknown[], found[at] ?? []]);
+  };
+
+  const insertMore = async (write: (w: ByteWriter) => void): Promise<void> => {
+    const w = new ByteWriter(65_536);
+    write(w);
+    const body = w.bytes.slice(0, w.length);
+    const table = 'instrument_changes';
+    await sink.insert({ name: `rows:${++frames}`, table, columns: frameColumns[table], body });
   };
 
   const timeColumns = new Set(['ts', 'event_ts', 'effective_at', 'peak_ts', 'market_ts']);
@@ -125,6 +135,38 @@ describe('the rows of frames', function () {
       (await client.query({ query: `SELECT count() FROM ${table}`, format: 'TabSeparated' })).text();
     assert.equal(await count('settlements'), '1\n');
     assert.equal(await count('cash_flows'), '1\n');
+  });
+
+  it('of instruments keep what was said of them and defaults for the rest, and the newest is known', async () => {
+    const fields = { currency: 'KWD', multiplier: '0.125', style: 'margined', sector: 'a "b"' } as const;
+    const rows = await insert('instrument_changes', (w) => {
+      writeInstrumentRow(w, 'EURUSD', instrumentOf('EURUSD', {}, {}), 2, sampleTime);
+      writeInstrumentRow(w, 'X', instrumentOf('X', fields, {}), 3, sampleTime);
+    });
+    assert.equal(rows.length, 2);
+    for (const row of rows) assertSame('instrument_changes', row);
+    await insertMore((w) => {
+      const changed = { ...fields, sector: 'c', initial_margin_rate: 0.05 };
+      writeInstrumentRow(w, 'X', instrumentOf('X', changed, {}), 3, sampleTime + 1);
+    });
+    const found = await client.query({
+      query: 'SELECT symbol, multiplier, sector, initial_margin_rate FROM instruments ORDER BY symbol',
+      format: 'TabSeparated',
+    });
+    assert.equal(await found.text(), 'EURUSD\t1\t\t\\N\nX\t0.125\tc\t0.05\n');
+  });
+
+  it('of a rebase say from when on history is another, and by which correction', async () => {
+    const [rebase] = await insert('effects', (w) => {
+      const event = { ...sampleRebase, from: sampleTime - 5 };
+      writeEffectRow(w, sampleEffect({ event, symbol: '', currency: '', cashEffect: 0, realized: 0 }));
+      fillTick(w.bytes, w.length, sampleTime + 7);
+    });
+    assert.ok(rebase !== undefined);
+    assertSame('effects', rebase);
+    const query = 'SELECT kind, id, toUnixTimestamp64Milli(effective_at), detail, subject FROM effects';
+    const row = await (await client.query({ query, format: 'TabSeparated' })).text();
+    assert.equal(row, `rebase\trebase-9\t${sampleTime - 5}\t9\t\n`);
   });
 
   it('of voids stand beside what they voided, with what they took back', async () => {

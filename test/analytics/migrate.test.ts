@@ -108,6 +108,19 @@ describe('migrations', function () {
     assert.deepEqual((await migrate(target(), directories)).views, ['v']);
   });
 
+  it('make two readings of a view that says @reading, the base views before those that read them', async () => {
+    await mkdir(join(directory, 'views', 'base'));
+    await write('views/base/z.sql', 'CREATE OR REPLACE VIEW z@reading AS SELECT {a:UInt8} AS n;\n');
+    await write(
+      'views/a.sql',
+      'CREATE OR REPLACE VIEW a@reading AS SELECT n + 1 AS n FROM @database.z@reading(a = {a:UInt8});\n',
+    );
+    const { views } = await migrate(target(), directories);
+    assert.deepEqual(views, ['z', 'z_as_recorded', 'a', 'a_as_recorded']);
+    assert.deepEqual(await rows('SELECT n FROM a_as_recorded(a = 1)'), [[2]]);
+    assert.deepEqual((await migrate(target(), directories)).views, []);
+  });
+
   it('give every table the columns of its frames, and a default to all but its keys', async () => {
     await migrate(target());
     for (const [table, columns] of Object.entries(frameColumns)) {

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { loadConfig } from '../../config/load.ts';
+import { newestAlerts, ReadingTooLong } from '../../src/client/alert-stream.ts';
+import { connectNats as connectDoor } from '../../src/client/nats.ts';
 import type { Alert } from '../../src/ports.ts';
 import { NatsAlerts } from '../../streams/sinks/alerts.ts';
 import { WindowedPublisher } from '../../streams/sinks/windowed-publisher.ts';
@@ -79,7 +82,7 @@ describe('the command alerts', function () {
         id: 'X-4',
         timestamp: timestamp + 4000,
       });
-      await sink.flush();
+      await publisher.flush();
       publisher.close();
     });
 
@@ -113,6 +116,13 @@ describe('the command alerts', function () {
       assert.deepEqual(ids(await listed('--kind', 'rejected')), ['LEDGER-3-0']);
       assert.deepEqual(ids(await listed('--kind', 'unpriced')), []);
       assert.deepEqual(ids(await listed('--all', '--limit', '1')), ['X-4']);
+    });
+
+    it('are given up where they cannot be read in the time given', async () => {
+      const door = await connectDoor(loadConfig({ env: { TIDEMARK_NATS_URL: nats.url } }));
+      assert.equal((await newestAlerts(door, 10, { withinMs: 10_000 })).length, 3);
+      await assert.rejects(newestAlerts(door, 10, { withinMs: 0 }), ReadingTooLong);
+      await door.close();
     });
 
     it('prints a table', async () => {

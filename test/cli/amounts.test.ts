@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { minorInteger, minorUnits } from '../../src/cli/amounts.ts';
+import { minorInteger, minorUnits } from '../../src/client/amounts.ts';
 import { UsageError } from '../../src/cli/context.ts';
 import { moneyText } from '../../src/cli/format.ts';
 

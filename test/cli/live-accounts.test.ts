@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { AccountFigures } from '../../src/cli/account-reply.ts';
+import type { AccountFigures } from '../../src/client/account-reply.ts';
 import { LiveAccounts } from '../../src/cli/live-accounts.ts';
 
 function figures(account_id: string, tick: number, total_equity: number): AccountFigures {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { linesOf } from '../../src/cli/stream-lines.ts';
+import { linesOf } from '../../src/client/stream-lines.ts';
 
 async function lines(chunks: readonly Uint8Array[]): Promise<string[]> {
   const found: string[] = [];

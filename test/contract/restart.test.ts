@@ -21,17 +21,6 @@ describe('an engine that was killed', function () {
     await engine.stop();
   });
 
-  /** kill -9, and until its successor is live. */
-  const killEngine = async (): Promise<void> => {
-    const { pid } = await engine.stats();
-    process.kill(pid as number, 'SIGKILL');
-    const isBack = async (): Promise<boolean> => {
-      const stats = await engine.stats();
-      return stats['pid'] !== pid && stats['state'] === 'live';
-    };
-    await until(isBack, { what: 'the engine to be live again', timeoutMs: 60_000 });
-  };
-
   /** Until the last frame of a table says so. */
   const framed = (table: string, isThere: (name: string, rows: unknown[][]) => boolean): Promise<true> =>
     until(
@@ -77,7 +66,7 @@ describe('an engine that was killed', function () {
     await framed('equity_curve', (_, rows) => rows.some(([id, , , at]) => id === 'a' && at === last));
     await framed('prices', (_, rows) => rows.some((row) => row.includes(last)));
     const before = await engine.inspect('a');
-    await killEngine();
+    await engine.killEngine();
     assert.deepEqual(await engine.inspect('a'), before);
 
     const next = await tick(['SAP', 91]);
@@ -100,7 +89,7 @@ describe('an engine that was killed', function () {
     })();
     for (const at of [75, 225]) {
       await until(() => sent >= at, { what: `${at} events to be sent`, timeoutMs: 60_000, pollMs: 1 });
-      await killEngine();
+      await engine.killEngine();
     }
     await sending;
     await engine.tick();

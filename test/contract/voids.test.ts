@@ -1,7 +1,6 @@
 /** Voids through the whole of `tidemark up`: real messages, a real effect log, and an engine that is killed in between. */
 import assert from 'node:assert/strict';
 import { RealEngine } from '../support/real-engine.ts';
-import { until } from '../support/until.ts';
 
 type Figures = Record<string, unknown>;
 
@@ -20,16 +19,6 @@ describe('a void, through NATS and a kill of the engine', function () {
   afterEach(async () => {
     await engine.stop();
   });
-
-  const killEngine = async (): Promise<void> => {
-    const { pid } = await engine.stats();
-    process.kill(pid as number, 'SIGKILL');
-    const isBack = async (): Promise<boolean> => {
-      const stats = await engine.stats();
-      return stats['pid'] !== pid && stats['state'] === 'live';
-    };
-    await until(isBack, { what: 'the engine to be live again', timeoutMs: 60_000 });
-  };
 
   const fill = (id: string, side: string, quantity: number, price: number): Promise<number> =>
     engine.settle('settlements.a', { id, symbol: 'SAP', side, quantity, price });
@@ -84,7 +73,7 @@ describe('a void, through NATS and a kill of the engine', function () {
         quantity: '50',
       },
     );
-    await killEngine();
+    await engine.killEngine();
     assert.deepEqual(await figures(), before);
   });
 
@@ -93,7 +82,7 @@ describe('a void, through NATS and a kill of the engine', function () {
     await fill('f1', 'buy', 1, 1);
     await engine.settle('cash.a', { id: 'v1', type: 'void', of: 'late' });
     await engine.tick();
-    await killEngine();
+    await engine.killEngine();
     await engine.settle('cash.a', { id: 'late', type: 'deposit', amount: 7 });
     await engine.tick();
     assert.deepEqual(((await engine.inspect('a'))?.['cash'] as Figures)['USD'], 100_000);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
+  compareIds,
   idOf,
   isId,
   isSymbol,
@@ -52,6 +53,13 @@ describe('a symbol', () => {
     assert.equal(tokenSymbol('BRK%2eB'), 'BRK.B');
     assert.equal(tokenSymbol('100%252E'), '100%2E');
     for (const token of ['%', 'A%zz', 'A%2', 'A%41', '']) assert.equal(tokenSymbol(token), null, token);
+  });
+
+  it('has an order that is one, whatever ids there are', () => {
+    const ids = ['10', '9', '1a', '2', '-', 'B', 'a', '_', '02'];
+    const sorted = ['02', '2', '9', '10', '-', '1a', 'B', '_', 'a'];
+    assert.deepEqual(ids.toSorted(compareIds), sorted);
+    assert.deepEqual(ids.toReversed().toSorted(compareIds), sorted);
   });
 
   it('comes back from its token and from its key', () => {

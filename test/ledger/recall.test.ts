@@ -1,5 +1,6 @@
 /** One account is applied again while all are on their way back: what the others were valued at is not forgotten. */
 import assert from 'node:assert/strict';
+import type { RecordedEffect } from '../../src/domain/recorded.ts';
 import { LedgerBench } from '../support/ledger-bench.ts';
 
 const deposit = (id: string) => ({ id, type: 'deposit', amount: 1_000, currency: 'EUR' });
@@ -19,12 +20,93 @@ describe('a book on its way back', () => {
     const second = new LedgerBench();
     second.book.past.begin(source, new Map());
     second.apply('cash.a', deposit('d1'), 1);
-    second.book.past.during({ effect: () => null, late: () => [] }, () => {
-      second.apply('cash.b', { id: 'd1', type: 'deposit', amount: 1 }, 3);
-    });
+    const unvalued = { effect: () => null, late: () => [] };
+    second.book.past.during(
+      unvalued,
+      () => undefined,
+      () => {
+        second.apply('cash.b', { id: 'd1', type: 'deposit', amount: 1 }, 3);
+      },
+    );
     second.apply('cash.a', deposit('d2'), 2);
     second.book.past.end();
     assert.equal(second.inspect('a')?.['net_flow'], first.inspect('a')?.['net_flow']);
     assert.equal(second.inspect('a')?.['net_flow'], 2_200);
+  });
+
+  describe('over the end of a session, at 22:00 UTC,', () => {
+    const at = (text: string): number => Date.parse(`2026-01-${text}Z`);
+
+    /** 1,000.00 and ten contracts at 100, that are marked at 110 and told of before the session ends; then `later`. */
+    function play(bench: LedgerBench, later: (bench: LedgerBench) => void, mark: () => void): LedgerBench {
+      bench.instrument('M', { style: 'margined' });
+      bench.apply('cash.a', { id: 'd1', type: 'deposit', amount: 100_000 }, 1, at('14T21:00'));
+      const buy = { id: 'b1', symbol: 'M', side: 'buy', quantity: 10, price: 100 };
+      bench.apply('settlements.a', buy, 2, at('14T21:01'));
+      mark();
+      later(bench);
+      return bench;
+    }
+
+    function live(later: (bench: LedgerBench) => void): LedgerBench {
+      const bench = new LedgerBench({ eventsHaveTime: true });
+      return play(bench, later, () => {
+        bench.price('M', { price: 110, ts: 1 });
+        bench.tick(at('14T21:02'));
+      });
+    }
+
+    /** The same ledger in a new book, as it was recorded, its marks not yet back; of the curve, the row before `later`. */
+    function back(from: LedgerBench, later: (bench: LedgerBench) => void): LedgerBench {
+      const bench = new LedgerBench({ eventsHaveTime: true });
+      const effect = (sequence: number, index: number): RecordedEffect | null =>
+        from.records.get(`${sequence}.${index}`) ?? null;
+      const [row] = live(() => undefined).curve();
+      assert.ok(row);
+      bench.book.past.begin({ effect, late: () => [] }, new Map([['a', { ...row, time: row.timestamp }]]));
+      play(bench, later, () => undefined);
+      bench.book.past.end();
+      return bench;
+    }
+
+    const day = (bench: LedgerBench): unknown => {
+      const { day_open_equity: equity, day_net_flow: flow } = bench.inspect('a') ?? {};
+      return { equity, flow };
+    };
+
+    it('opens the day of an event at what it found, not at cost', () => {
+      const later = (bench: LedgerBench): void => {
+        bench.apply('cash.a', { id: 'd2', type: 'deposit', amount: 7_000 }, 3, at('14T22:05'));
+      };
+      const first = live(later);
+      assert.deepEqual(day(first), { equity: 110_000, flow: 7_000 });
+      assert.deepEqual(day(back(first, later)), day(first));
+    });
+
+    it('opens a day that nobody saw begin as the account stood at its last tick, and tells of it', () => {
+      const bench = back(
+        live(() => undefined),
+        () => undefined,
+      );
+      bench.price('M', { price: 120, ts: 2 });
+      bench.mark();
+      bench.book.past.quiet();
+      assert.deepEqual(bench.tick(at('14T22:10')), ['a']);
+      assert.deepEqual(day(bench), { equity: 110_000, flow: 0 });
+      const { day_change: change, day_change_percent: percent } = bench.inspect('a') ?? {};
+      assert.deepEqual({ change, percent }, { change: 10_000, percent: 9.0909 });
+    });
+
+    it('opens such a day at the marks that are back, where more had come than was told', () => {
+      const later = (bench: LedgerBench): void => {
+        bench.apply('cash.a', { id: 'd2', type: 'deposit', amount: 7_000 }, 3, at('14T21:03'));
+      };
+      const bench = back(live(later), later);
+      bench.price('M', { price: 111, ts: 2 });
+      bench.mark();
+      bench.book.past.quiet();
+      bench.tick(at('14T22:10'));
+      assert.deepEqual(day(bench), { equity: 118_000, flow: 0 });
+    });
   });
 });

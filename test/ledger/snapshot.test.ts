@@ -1,5 +1,7 @@
 /** Snapshots of accounts: what they keep, what they refuse, and where the pages of ids are kept. */
 import assert from 'node:assert/strict';
+import type { CurveRow } from '../../src/domain/equity-update.ts';
+import type { RecordedCurves } from '../../src/domain/recorded.ts';
 import { snapshotFormat } from '../../src/ledger/snapshot.ts';
 import { LedgerBench } from '../support/ledger-bench.ts';
 
@@ -93,6 +95,33 @@ describe('a snapshot', () => {
     const told = moved(bench);
     assert.deepEqual([told.book.dirtyCount, told.tick()], [0, []]);
     assert.deepEqual([untold.book.dirtyCount, untold.tick()], [1, ['a']]);
+  });
+
+  it('of an account that was told, but is in no row of the curve yet, has the row written after a start', () => {
+    const bench = new LedgerBench();
+    deposits(bench, 1, 1);
+    bench.tick();
+    bench.apply('cash.a', { id: 'fee', type: 'fee', amount: 1_000 }, 2);
+    bench.tick();
+    const state = bench.book.snapshot(0);
+    const started = (curves: RecordedCurves): CurveRow[] => {
+      const again = new LedgerBench();
+      again.book.restore(state);
+      again.book.endRestore();
+      again.book.past.begin({ effect: () => null, late: () => [] }, curves);
+      const found: CurveRow[] = [];
+      again.book.past.unwritten((row) => found.push(row));
+      return found;
+    };
+    const rows = bench.curve();
+    assert.deepEqual(
+      rows.map(({ navLow, navHigh, worstDrawdown }) => [navLow, navHigh, worstDrawdown]),
+      [[0.9, 1, 0.9 - 1]],
+    );
+    assert.deepEqual(started(new Map()), rows);
+    const [row] = rows;
+    assert.ok(row !== undefined);
+    assert.deepEqual(started(new Map([['a', { ...row, time: row.timestamp }]])), [], 'it is in a frame');
   });
 
   it('in another format is refused, and the message names both and the way out', () => {

@@ -47,6 +47,8 @@ describe('a supervised child', () => {
   const supervise = (spec: ChildSpec, giveUp: (failure: Failure) => void = unexpected): SupervisedChild =>
     (child = new SupervisedChild(spec, silent, giveUp));
 
+  const soon = { childRestartDelayMs: 1, childRestartDelayMsMax: 2 };
+
   it('is ready when it says so, and ends when it is told to', async () => {
     await supervise(script(serves)).start();
     const { pid } = started.at(-1)!;
@@ -85,7 +87,7 @@ describe('a supervised child', () => {
   it('that ends again and again is given up after the bound, with its last words', async () => {
     const before = started.length;
     const gaveUp = new Promise<Failure>((resolve) => {
-      const bounds = { childRestartsMax: 3, childRestartDelayMs: 1, childRestartDelayMsMax: 2 };
+      const bounds = { ...soon, childRestartsMax: 3, childSettledMs: 60_000 };
       const code =
         'process.on("message", () => { console.error("out of luck"); process.exit(1); }); process.send("ready")';
       const endsOnceReady: ChildSpec = {
@@ -103,6 +105,36 @@ describe('a supervised child', () => {
     });
     assert.match((await gaveUp).message, /script ended 3 times in a row: .*out of luck/s);
     assert.equal(started.length, before + 4);
+  });
+
+  it('that has served for a while each time is started again, however often it ends', async () => {
+    const bounds = { ...soon, childRestartsMax: 1, childSettledMs: 0 };
+    let served = 0;
+    const spec = script(serves);
+    const ready = async (spawned: ChildProcess): Promise<void> => {
+      await spec.ready(spawned);
+      served++;
+    };
+    child = new SupervisedChild({ ...spec, ready }, silent, unexpected, bounds);
+    await child.start();
+    for (let kills = 1; kills <= 4; kills++) {
+      started.at(-1)!.kill('SIGKILL');
+      await until(() => served > kills, { what: `start ${kills + 1}` });
+    }
+  });
+
+  it('that comes no further than to its start is given up, however long each start takes', async () => {
+    const flag = join(dir, 'was-here');
+    // Serves once, and is gone; then it only begins, and takes longer than what would have settled it.
+    const code =
+      `const fs = require("fs"); if (!fs.existsSync(${JSON.stringify(flag)})) { fs.writeFileSync(${JSON.stringify(flag)}, ""); ` +
+      'process.send("ready", () => process.exit(1)); } else setTimeout(() => process.exit(1), 30);';
+    const bounds = { ...soon, childRestartsMax: 2, childSettledMs: 20 };
+    const gaveUp = new Promise<Failure>((resolve) => {
+      child = new SupervisedChild(script(code), silent, resolve, bounds);
+      void child.start();
+    });
+    assert.match((await gaveUp).message, /script ended 2 times in a row/);
   });
 
   describe('nats-server', () => {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { isPortFree, natsGreeting } from '../../src/process/port.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePorts } from '../support/free-port.ts';
 import { startNats } from '../support/nats.ts';
 import {
   runTidemark,
@@ -40,12 +40,19 @@ describe('tidemark up', function () {
 
   it('starts everything, keeps it running, and ends in order with exit code 0 on Ctrl-C', async () => {
     up = await startUp(here.env);
-    const ready = JSON.parse(up.stdout()) as { nats: string; clickhouse: { url: string }; data_dir: string };
+    const ready = JSON.parse(up.stdout()) as {
+      nats: string;
+      clickhouse: { url: string };
+      http: string;
+      data_dir: string;
+    };
     assert.equal(ready.nats, `nats://127.0.0.1:${here.natsPort}`);
     assert.equal(ready.clickhouse.url, `http://127.0.0.1:${here.storePort}`);
     assert.equal(ready.data_dir, here.dataDir);
     assert.equal((await natsGreeting('127.0.0.1', here.natsPort))?.jetstream, true);
     assert.ok(await storeAnswers());
+    assert.equal(ready.http, `http://127.0.0.1:${here.httpPort}`);
+    assert.equal((await fetch(`${ready.http}/api/v1/health`)).status, 200);
 
     const doctor = await runTidemark(['doctor', '--json'], here.env);
     const findings = JSON.parse(doctor.stdout) as { check: string; ok: boolean; detail: string }[];
@@ -81,10 +88,11 @@ describe('tidemark up', function () {
 
   it('refuses a data directory that a running one uses, in one sentence', async () => {
     up = await startUp(here.env);
+    const [natsPort, storePort] = await freePorts(2);
     const other = {
       ...here.env,
-      TIDEMARK_NATS_PORT: String(await freePort()),
-      TIDEMARK_STORE_PORT: String(await freePort()),
+      TIDEMARK_NATS_PORT: String(natsPort),
+      TIDEMARK_STORE_PORT: String(storePort),
     };
     const second = await runTidemark(['up'], other);
     assert.equal(second.code, 1);
@@ -111,6 +119,7 @@ describe('tidemark up', function () {
     for (const [port, key] of [
       [here.natsPort, 'nats.port'],
       [here.storePort, 'store.port'],
+      [here.httpPort, 'http.port'],
     ] as const) {
       const occupant = await listen(port);
       const { code, stderr } = await runTidemark(['up'], here.env);

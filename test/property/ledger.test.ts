@@ -4,11 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { histories, instruments } from '../support/history.ts';
+import { histories } from '../support/history.ts';
 import type { Step } from '../support/history.ts';
-import { LedgerBench } from '../support/ledger-bench.ts';
-import type { BenchOptions } from '../support/ledger-bench.ts';
-import { NaiveOracle } from '../support/oracle.ts';
+import type { BenchOptions, LedgerBench } from '../support/ledger-bench.ts';
+import { benchOf, playHistory } from '../support/play-history.ts';
 import { assertSameFigures } from '../support/same-figures.ts';
 
 const accounts = ['a', 'b', 'c'];
@@ -23,17 +22,6 @@ const benchOptions: fc.Arbitrary<BenchOptions> = fc.record({
   dust: fc.constantFrom(100n, 100n, 5000n),
   eventsHaveTime: fc.boolean(),
 });
-
-/** Same instruments on both sides. */
-function describeAll(side: { instrument(symbol: string, fields: object): unknown }): void {
-  for (const [symbol, fields] of Object.entries(instruments)) side.instrument(symbol, fields);
-}
-
-function benchOf(options: BenchOptions): LedgerBench {
-  const bench = new LedgerBench(options);
-  describeAll(bench);
-  return bench;
-}
 
 /** Plays a history; `event` may stand in for how a message is handed over. */
 function play(bench: LedgerBench, steps: readonly Step[]): string[][] {
@@ -86,23 +74,13 @@ describe('the book, over random histories', () => {
     this.timeout(180_000);
     fc.assert(
       fc.property(benchOptions, histories({ accounts, maxLength: 40 }), (options, steps) => {
-        const bench = benchOf(options);
-        const oracle = new NaiveOracle(options);
-        describeAll(oracle);
-        let now = startMs;
-        let sequence = 0;
-        for (const step of steps) {
-          if (step.step === 'wait') now += step.ms;
-          else if (step.step === 'price') {
-            bench.price(step.symbol, step.message);
-            oracle.price(step.symbol, step.message);
-          } else if (step.step === 'event') {
-            const verdict = bench.apply(step.subject, step.message, ++sequence, now);
-            const time = options.eventsHaveTime === true ? now : undefined;
-            assert.deepEqual(verdict, oracle.apply(step.subject, step.message, sequence, time));
+        playHistory(steps, options, startMs, {
+          event({ bench }, verdicts) {
+            assert.deepEqual(verdicts.bench, verdicts.oracle);
             assertIdentity(bench);
-          } else {
-            assert.deepEqual(bench.tick(++now), oracle.tick(now).sort());
+          },
+          tick({ bench, oracle }, emitting) {
+            assert.deepEqual(emitting.bench, emitting.oracle.sort());
             for (const id of accounts) {
               const expected = oracle.inspect(id);
               const actual = bench.inspect(id);
@@ -111,8 +89,8 @@ describe('the book, over random histories', () => {
               // What is written down of every event adds up to the account's figures.
               assertSameFigures(actual ?? {}, bench.effectSums.get(id) ?? {}, `effects of ${id}:`);
             }
-          }
-        }
+          },
+        });
       }),
       { numRuns: 8500, examples: [quoteOfTheSameMid('mid'), quoteOfTheSameMid('exit')] },
     );

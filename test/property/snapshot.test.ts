@@ -15,10 +15,10 @@ import {
 import type { IdPageBytes } from '../../src/ledger/snapshot.ts';
 import { StateReader } from '../../src/ledger/state-reader.ts';
 import { StateWriter } from '../../src/ledger/state-writer.ts';
-import { histories, instruments } from '../support/history.ts';
+import { histories } from '../support/history.ts';
 import type { Step } from '../support/history.ts';
 import { LedgerBench } from '../support/ledger-bench.ts';
-import type { BenchOptions } from '../support/ledger-bench.ts';
+import { benchOf } from '../support/play-history.ts';
 
 const accounts = ['a', 'b'];
 const foreignColumns = [foreignValue, foreignUnrealized, foreignRealized, foreignFees];
@@ -60,12 +60,6 @@ function play(bench: LedgerBench, steps: readonly Step[], clock: Clock): EquityU
     else bench.apply(step.subject, step.message, ++clock.sequence, clock.now);
   }
   return emitted.sort((x, y) => x.tick - y.tick || x.accountId.localeCompare(y.accountId));
-}
-
-function benchOf(bookOptions: BenchOptions): LedgerBench {
-  const bench = new LedgerBench(bookOptions);
-  for (const [symbol, fields] of Object.entries(instruments)) bench.instrument(symbol, fields);
-  return bench;
 }
 
 function keep({ book }: LedgerBench): Kept[] {

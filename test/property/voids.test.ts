@@ -4,11 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { histories, instruments } from '../support/history.ts';
+import { histories } from '../support/history.ts';
 import type { Step } from '../support/history.ts';
-import { LedgerBench } from '../support/ledger-bench.ts';
-import type { BenchOptions } from '../support/ledger-bench.ts';
-import { NaiveOracle } from '../support/oracle.ts';
+import type { BenchOptions, LedgerBench } from '../support/ledger-bench.ts';
+import { playHistory } from '../support/play-history.ts';
 
 const accounts = ['a', 'b'];
 const startMs = Date.parse('2026-03-07T21:00:00Z');
@@ -22,12 +21,6 @@ const options: fc.Arbitrary<BenchOptions> = fc.record({
 });
 
 const history = histories({ accounts, maxLength: 50, hasVoids: true });
-
-function benchOf(bookOptions: BenchOptions): LedgerBench {
-  const bench = new LedgerBench(bookOptions);
-  for (const [symbol, fields] of Object.entries(instruments)) bench.instrument(symbol, fields);
-  return bench;
-}
 
 type Figures = Record<string, unknown>;
 
@@ -106,27 +99,13 @@ describe('voids, over random histories', () => {
     this.timeout(180_000);
     fc.assert(
       fc.property(options, history, (bookOptions, steps) => {
-        const bench = benchOf(bookOptions);
-        const oracle = new NaiveOracle(bookOptions);
-        for (const [symbol, fields] of Object.entries(instruments)) oracle.instrument(symbol, fields);
-        let now = startMs;
-        let sequence = 0;
-        for (const step of steps) {
-          if (step.step === 'wait') now += step.ms;
-          else if (step.step === 'price') {
-            bench.price(step.symbol, step.message);
-            oracle.price(step.symbol, step.message);
-          } else if (step.step === 'event') {
-            const verdict = bench.apply(step.subject, step.message, ++sequence, now);
-            const time = bookOptions.eventsHaveTime === true ? now : undefined;
-            assert.deepEqual(verdict, oracle.apply(step.subject, step.message, sequence, time, now));
+        playHistory(steps, bookOptions, startMs, {
+          event({ bench, oracle }, verdicts) {
+            assert.deepEqual(verdicts.bench, verdicts.oracle);
             assertIdentity(bench);
             for (const id of accounts) assert.deepEqual(books(bench.inspect(id)), books(oracle.inspect(id)));
-          } else {
-            bench.tick(++now);
-            oracle.tick(now);
-          }
-        }
+          },
+        });
       }),
       { numRuns: 1500, examples: [voidsThatWaitForEachOther()] },
     );
@@ -146,27 +125,12 @@ describe('voids, over random histories', () => {
           ...rated,
           ...random.filter((s) => s.step !== 'price' || Number(s.message.price ?? 1) > 0),
         ];
-        const bench = benchOf(bookOptions);
-        const oracle = new NaiveOracle(bookOptions);
-        for (const [symbol, fields] of Object.entries(instruments)) oracle.instrument(symbol, fields);
-        let now = startMs;
-        let sequence = 0;
-        for (const step of steps) {
-          if (step.step === 'wait') now += step.ms;
-          else if (step.step === 'price') {
-            bench.price(step.symbol, step.message);
-            oracle.price(step.symbol, step.message);
-          } else if (step.step === 'event') {
-            bench.apply(step.subject, step.message, ++sequence, now);
-            const time = bookOptions.eventsHaveTime === true ? now : undefined;
-            oracle.apply(step.subject, step.message, sequence, time, now);
-          } else {
-            bench.tick(++now);
-            oracle.tick(now);
+        playHistory(steps, bookOptions, startMs, {
+          tick({ bench, oracle }) {
             for (const id of accounts)
               assert.deepEqual(inBase(bench.inspect(id)), inBase(oracle.inspect(id)));
-          }
-        }
+          },
+        });
       }),
       { numRuns: 800 },
     );

@@ -3,10 +3,8 @@
  * quotes of another. Accounts that hold what they are of, opened by settlements, come to the oracle's figures exactly.
  */
 import assert from 'node:assert/strict';
-import { createReadStream, existsSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { createGunzip } from 'node:zlib';
+import { rowsOf } from '../support/gzipped-csv.ts';
 import { NaiveOracle } from '../support/oracle.ts';
 import type { OracleOptions } from '../support/oracle.ts';
 import { RealEngine } from '../support/real-engine.ts';
@@ -16,18 +14,6 @@ import { runTidemark } from '../support/tidemark.ts';
 const data = new URL('../../../shared/data/', import.meta.url);
 const trades = new URL('usa-trades-2013-10-08.csv.gz', data);
 const quotes = new URL('fx-quotes-2014-05-08.csv.gz', data);
-
-/** Rows of a gzipped CSV by the names of its header. */
-async function* rowsOf(file: URL): AsyncGenerator<Record<string, string>> {
-  assert.ok(existsSync(file), `this check needs ${fileURLToPath(file)}`);
-  const lines = createInterface({ input: createReadStream(file).pipe(createGunzip()), crlfDelay: Infinity });
-  let names: readonly string[] | null = null;
-  for await (const line of lines) {
-    const cells = line.split(',');
-    if (names === null) names = cells;
-    else if (line !== '') yield Object.fromEntries(names.map((name, i) => [name, cells[i] ?? '']));
-  }
-}
 
 /** The same ledger to the engine and to the oracle. */
 class Both {

@@ -3,6 +3,8 @@
  * late booking once, and a curve that never repeats a tick, never goes back and is never behind the ledger.
  */
 import type { RecordedEffect } from '../../src/domain/recorded.ts';
+import type { ExpectedLedger } from './expected-ledger.ts';
+import { localBookings } from './local-bookings.ts';
 import type { StoredRow } from './simulated-clickhouse.ts';
 import { fail } from './simulation-failure.ts';
 import type { World } from './world.ts';
@@ -10,6 +12,16 @@ import type { World } from './world.ts';
 export function judgeClickHouse(world: World): void {
   judgeEffects(world);
   judgeCurve(world);
+  judgeDays(world);
+}
+
+/** A day opens at what equity was said to be before its cut-over, or was to be said when who knew it was killed. */
+function judgeDays({ witness, clickhouse }: World): void {
+  for (const { what, account, equity, said } of witness.openings) {
+    const isIn = (row: StoredRow): boolean => row['account_id'] === account && row['total_equity'] === equity;
+    if (said.includes(equity) || clickhouse.rows('equity_curve').some(isIn)) continue;
+    fail(`${what} opens its day at ${equity}, said before was ${said.slice(-5).join(', ')}`);
+  }
 }
 
 function judgeEffects({ clickhouse, expected, audit }: World): void {
@@ -29,7 +41,7 @@ function judgeEffects({ clickhouse, expected, audit }: World): void {
     for (const { sequence, index, verdict, account } of elements) {
       const key = `${sequence}:${index}`;
       const row = seen.get(key);
-      if (verdict === 'duplicate') continue;
+      if (verdict === 'duplicate' || verdict === 'waits') continue;
       if (row === undefined) fail(`ClickHouse has no row of LEDGER ${key}`);
       seen.delete(key);
       if (verdict !== '' && row['reason'] !== verdict) {
@@ -83,9 +95,13 @@ function judgeCurve({ clickhouse, expected }: World): void {
   for (const [id, { sequence }] of expected.accounts) {
     const rows = (byAccount.get(id) ?? []).sort((a, b) => Number(a['tick']) - Number(b['tick']));
     if (rows.length === 0) fail(`ClickHouse has no curve of ${id}`);
+    const voided = voidedFlows(expected, id);
     rows.forEach((row, i) => {
       const before = rows[i - 1];
-      if (before !== undefined) judgeStep(id, before, row);
+      if (before === undefined) return;
+      const between = [before, row].map((each) => Number(each['sequence'])) as [number, number];
+      const isCorrected = voided.some((at) => between[0] < at && at <= between[1]);
+      judgeStep(id, before, row, isCorrected);
     });
     const last = Number(rows.at(-1)?.['sequence']);
     if (last > sequence) fail(`the curve of ${id} is at sequence ${last}, LEDGER at ${sequence}`);
@@ -94,15 +110,24 @@ function judgeCurve({ clickhouse, expected }: World): void {
   }
 }
 
-/** Two rows of an account, one after the other. */
-function judgeStep(account: string, a: StoredRow, b: StoredRow): void {
+/** Sequences at which a flow of the account was voided: its units may begin anew then. */
+function voidedFlows({ elements, market }: ExpectedLedger, account: string): number[] {
+  return elements.flat().flatMap((element) => {
+    if (element.account !== account || element.undone === null) return [];
+    const local = localBookings(element.undone.target.fact, 0n, market);
+    return local.some(({ field }) => field === 'netFlow') ? [element.sequence] : [];
+  });
+}
+
+/** Two rows of an account, one after the other. `isCorrected`: in between a flow was voided. */
+function judgeStep(account: string, a: StoredRow, b: StoredRow, isCorrected: boolean): void {
   const number = (row: StoredRow, name: string): number => (row[name] === null ? NaN : Number(row[name]));
   const at = `the curve of ${account} at tick ${String(b['tick'])}`;
   if (a['tick'] === b['tick']) fail(`${at} has two rows`);
   if (number(b, 'sequence') < number(a, 'sequence')) fail(`${at} goes back in sequence`);
   if (String(b['session_date']) < String(a['session_date'])) fail(`${at} goes back in its session day`);
   if (number(b, 'epoch') < number(a, 'epoch')) fail(`${at} goes back in its epoch`);
-  if (a['epoch'] !== b['epoch']) return;
+  if (a['epoch'] !== b['epoch'] || isCorrected) return;
   const [peakBefore, peak] = [number(a, 'peak_nav'), number(b, 'peak_nav')];
   if (peak < peakBefore) fail(`${at} has peak ${peak}, it was ${peakBefore}`);
   const [worstBefore, worst] = [number(a, 'max_drawdown'), number(b, 'max_drawdown')];

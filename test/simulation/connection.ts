@@ -18,12 +18,16 @@ const resendMs = 30;
 export class Connection {
   private readonly process: SimulatedProcess;
   private readonly weather: Weather;
+  private readonly maySend: () => boolean;
+  private lastDeparture = 0;
   private lastArrival = 0;
   private lastDelivery = 0;
 
-  constructor(process: SimulatedProcess, weather: Weather) {
+  /** @param maySend asked at each sending: what may not be sent waits */
+  constructor(process: SimulatedProcess, weather: Weather, maySend = (): boolean => true) {
     this.process = process;
     this.weather = weather;
+    this.maySend = maySend;
   }
 
   /**
@@ -49,13 +53,23 @@ export class Connection {
         });
       };
       const send = (): void => {
-        this.lastArrival = Math.max(this.lastArrival + 1e-6, scheduler.now + this.latency());
-        scheduler.after(this.lastArrival - scheduler.now, arrive);
+        if (this.maySend()) this.leave(arrive);
         process.after(resendMs, () => {
           if (!isAnswered) send();
         });
       };
       send();
+    });
+  }
+
+  /** Out of the process's own buffer, which may be blocked, and is frozen while the process is stopped; then over the wire. */
+  private leave(arrive: () => void): void {
+    const { process } = this;
+    const { scheduler } = process;
+    this.lastDeparture = Math.max(this.lastDeparture + 1e-6, scheduler.now, process.blockedUntil);
+    process.after(this.lastDeparture - scheduler.now, () => {
+      this.lastArrival = Math.max(this.lastArrival + 1e-6, scheduler.now + this.latency());
+      scheduler.after(this.lastArrival - scheduler.now, arrive);
     });
   }
 

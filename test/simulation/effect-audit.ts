@@ -13,6 +13,9 @@ import { fail } from './simulation-failure.ts';
 
 export type Totals = Record<BookField, number>;
 
+/** What a void books in base, in order. */
+export const undoneFields = ['realized', 'fees', 'income', 'netFlow'] as const;
+
 interface Entry {
   readonly effect: RecordedEffect;
   readonly booked: Totals;
@@ -94,8 +97,9 @@ export class EffectAudit {
     const key = `${sequence}:${index}`;
     if (this.records.has(key)) fail(`two effects of ${what}`);
     this.records.set(key, effect);
-    const { fact } = element;
+    const { fact, undone } = element;
     const fields = fact === null ? [] : localBookings(fact, 0n, this.expected.market).map((b) => b.field);
+    if (undone !== null) fields.push(...undoneFields);
     const { bookings } = effect;
     const isConversion = fact?.kind === 'cash' && fact.entries.length === 2;
     const isConverted = isConversion && bookings.length === 0;
@@ -108,7 +112,10 @@ export class EffectAudit {
     });
     const account = this.account(element.account);
     // Of a conversion that was two flows each has an equity before it; only the first one's is recorded.
-    if (!isConversion) this.checkUnits(account, effect, booked.netFlow, fields.includes('netFlow'), what);
+    if (undone !== null) this.checkUndone(account, effect, what);
+    else if (!isConversion) {
+      this.checkUnits(account, effect, booked.netFlow, fields.includes('netFlow'), what);
+    }
     this.push(account, effect, booked);
   }
 
@@ -125,6 +132,19 @@ export class EffectAudit {
     add(account.totals, booked);
     account.units = effect.units;
     account.epoch = effect.epoch;
+  }
+
+  /** Equity that is corrected takes units along: nav stands still until a rebase says what it is. */
+  private checkUndone(account: Ledgered, e: RecordedEffect, what: string): void {
+    if (e.bookings.some(Number.isNaN)) fail(`${what} takes back what it does not say`);
+    const before = account.units;
+    // Equity is what it was: nav is told at the next tick.
+    if (e.units === before) return;
+    // None yet, ruined, or none left: where nav begins anew, history says how.
+    if (!(before > 0) || !(e.equityBefore > 0) || !(e.units > 0) || account.epoch !== e.epoch) return;
+    const wanted = e.equityBefore / before;
+    if (e.navBefore === 0 || Math.abs(e.nav - wanted) <= 1e-9 * wanted) return;
+    fail(`${what} takes nav to ${e.nav}, it was ${wanted}`);
   }
 
   /** A flow of F at nav n buys F / n units; nothing else changes units. */

@@ -2,35 +2,16 @@
  * What LEDGER comes to, by the suite's own oracle: the verdict on each element of each message, and the facts that
  * follow, in BigInt and from the beginning. Knows no price: what depends on one is compared with what was recorded.
  */
-import type { Books, Fact } from '../support/oracle/books.ts';
-import { foldFacts } from '../support/oracle/books.ts';
-import { atScale, decimalOf, fitsScale } from '../support/oracle/exact.ts';
+import type { Fact } from '../support/oracle/books.ts';
+import { tradeFact } from '../support/oracle/facts.ts';
 import type { Message } from '../support/oracle/judge.ts';
 import { contentOf, isArea, isCurrencyCode, isMessage, judgeShape } from '../support/oracle/judge.ts';
 import { Market } from '../support/oracle/market.ts';
+import type { ExpectedElement, ExpectedEntry } from './expected-account.ts';
+import { ExpectedAccount } from './expected-account.ts';
+import { ExpectedVoids } from './expected-voids.ts';
 import type { LedgerEntry } from './server.ts';
 import { instruments } from './workload.ts';
-
-export interface ExpectedElement {
-  readonly sequence: number;
-  readonly index: number;
-  readonly account: string;
-  /** '' where it was applied, 'duplicate', or the reason of its rejection. */
-  readonly verdict: string;
-  readonly fact: Fact | null;
-}
-
-export interface ExpectedAccount {
-  readonly id: string;
-  readonly facts: Fact[];
-  /** Of each fact: whose message it came by. */
-  readonly elements: ExpectedElement[];
-  /** Sequences of all elements that were applied. */
-  readonly applied: number[];
-  readonly seen: Map<string, string>;
-  isClosed: boolean;
-  sequence: number;
-}
 
 export class ExpectedLedger {
   readonly accounts = new Map<string, ExpectedAccount>();
@@ -39,25 +20,17 @@ export class ExpectedLedger {
   /** Prices of applied settlements, by symbol. */
   private readonly paid = new Set<string>();
   readonly market = new Market('USD', 'mid', 'never');
+  private readonly voids: ExpectedVoids;
+  private applied = 0;
 
-  constructor() {
+  constructor(voidsWaitMs: number) {
     for (const [symbol, fields] of instruments) this.market.describe(symbol, fields);
+    this.voids = new ExpectedVoids(voidsWaitMs);
   }
 
   /** Everything up to the end of the ledger that is not read yet. */
   read(ledger: readonly LedgerEntry[]): void {
     for (let i = this.elements.length - 1; i < ledger.length; i++) this.elements.push(this.judge(ledger[i]!));
-  }
-
-  books(account: ExpectedAccount): Books {
-    return foldFacts(account.facts, this.market);
-  }
-
-  /** The account's books as they were after its elements up to a LEDGER sequence. */
-  booksAt(account: ExpectedAccount, sequence: number): Books {
-    let end = account.elements.length;
-    while (end > 0 && account.elements[end - 1]!.sequence > sequence) end--;
-    return foldFacts(account.facts.slice(0, end), this.market);
   }
 
   /** How many elements of an account are applied up to a sequence, those that say nothing about money among them. */
@@ -70,7 +43,8 @@ export class ExpectedLedger {
     return this.paid.has(`${symbol} ${price}`);
   }
 
-  private judge({ sequence, subject, data }: LedgerEntry): ExpectedElement[] {
+  private judge({ sequence, subject, data, time }: LedgerEntry): ExpectedElement[] {
+    this.voids.expire(time);
     const [area, id = ''] = subject.split('.');
     let body: unknown;
     try {
@@ -79,42 +53,72 @@ export class ExpectedLedger {
       body = undefined;
     }
     const known = this.accounts.get(id);
-    const account: ExpectedAccount = known ?? {
-      id,
-      facts: [],
-      elements: [],
-      applied: [],
-      seen: new Map(),
-      isClosed: false,
-      sequence: 0,
-    };
+    const account = known ?? new ExpectedAccount(id, this.market);
     let isOpen = known !== undefined;
     const list: readonly unknown[] = Array.isArray(body) ? body : [body];
-    const elements = list.map((message, index): ExpectedElement => {
-      const judged = this.judgeOne(account, isOpen, area, message);
-      isOpen ||= judged.verdict === '';
-      const element = { sequence, index, account: id, ...judged };
-      if (judged.verdict === '') account.applied.push(sequence);
-      if (judged.fact !== null) {
-        account.facts.push(judged.fact);
-        account.elements.push(element);
-        if (judged.fact.kind === 'trade') this.paid.add(`${judged.fact.symbol} ${judged.fact.price}`);
+    const elements: ExpectedElement[] = [];
+    /** Voids that had waited and take effect with this message, behind its elements. */
+    const late: ExpectedElement[] = [];
+    let places = list.length;
+    const element = (index: number): ExpectedElement => {
+      return { sequence, index, account: id, verdict: '', order: NaN, fact: null, undone: null };
+    };
+    const wakeVoids = (key: string): void => {
+      for (const waiting of this.voids.takeWaitingFor(account, key)) {
+        const again = element(places++);
+        again.verdict = this.voids.judge(account, again, waiting, NaN);
+        // Where it waited nothing becomes of it but its refusal.
+        if (again.verdict !== '') waiting.element.verdict = again.verdict;
+        else {
+          late.push(again);
+          this.take(account, again);
+          wakeVoids(waiting.key);
+        }
       }
-      return element;
+    };
+    list.forEach((message, index) => {
+      const judged = element(index);
+      const key = this.judgeOne(account, isOpen, area, message, judged, time);
+      elements.push(judged);
+      isOpen ||= judged.verdict === '' || judged.verdict === 'waits';
+      if (judged.verdict !== '') return;
+      const entry = this.take(account, judged);
+      if (key === null) return;
+      if (entry !== null) account.voidable.set(key, entry);
+      wakeVoids(key);
     });
     if (!isOpen) return elements;
     this.accounts.set(id, account);
     account.sequence = sequence;
-    return elements;
+    return [...elements, ...late];
   }
 
+  /** The element is applied. */
+  private take(account: ExpectedAccount, element: ExpectedElement): ExpectedEntry | null {
+    element.order = ++this.applied;
+    account.applied.push(element.sequence);
+    const { fact, undone } = element;
+    if (undone !== null) undone.target.voidedBy = element;
+    if (fact === null) return null;
+    if (fact.kind === 'trade') this.paid.add(`${fact.symbol} ${fact.price}`);
+    const entry = { fact, element, voidedBy: null };
+    account.entries.push(entry);
+    return entry;
+  }
+
+  /** Sets the element's verdict and what it is; the key of an event that has an id, by which it may be voided. */
   private judgeOne(
     account: ExpectedAccount,
     isOpen: boolean,
     area: string | undefined,
     message: unknown,
-  ): { verdict: string; fact: Fact | null } {
-    const refuse = (verdict: string): { verdict: string; fact: null } => ({ verdict, fact: null });
+    element: ExpectedElement,
+    time: number,
+  ): string | null {
+    const refuse = (verdict: string): null => {
+      element.verdict = verdict;
+      return null;
+    };
     if (!isArea(area) || !isMessage(message)) return refuse('malformed');
     const misshapen = judgeShape(area, message);
     if (misshapen !== null) return refuse(misshapen);
@@ -122,65 +126,49 @@ export class ExpectedLedger {
       if (!isOpen && message['type'] !== 'open') return refuse('account_unknown');
       return refuse(this.administer(account, message));
     }
-    const currency = area === 'cash' ? 'USD' : this.market.instrument(message['symbol'] as string).currency;
+    const isVoid = message['type'] === 'void';
+    const currency =
+      area === 'cash' || isVoid ? account.base : this.market.instrument(message['symbol'] as string).currency;
     const key = `${area} ${String(message['id'])}`;
     const content = contentOf(area, message, currency);
-    const before = account.seen.get(key);
+    const before = account.seen.get(key) ?? this.voids.contentOfWaiting(account, key);
     if (before !== undefined) return refuse(before === content ? 'duplicate' : 'id_conflict');
     if (account.isClosed) return refuse('account_closed');
+    if (isVoid) {
+      const of = `${area} ${String(message['of'])}`;
+      element.verdict = this.voids.judge(account, element, { key, content, of }, time);
+      return key;
+    }
     if (![message['currency'], message['fee_currency'], message['to_currency']].every(isCurrencyCode)) {
       return refuse('currency_unknown');
     }
-    const fact = area === 'cash' ? cashFact(message) : this.tradeFact(message);
+    const fact = area === 'cash' ? cashFact(message, account.base) : tradeFact(message, this.market);
     if (typeof fact === 'string') return refuse(fact);
     account.seen.set(key, content);
-    return { verdict: '', fact };
+    element.fact = fact;
+    return key;
   }
 
   private administer(account: ExpectedAccount, message: Message): string {
     if (message['type'] === 'close') {
-      const { cash, positions } = this.books(account);
+      const { cash, positions } = account.books();
       const isEmpty =
         [...cash.values()].every((x) => x === 0n) && [...positions.values()].every((p) => p.quantity === 0n);
       if (!isEmpty) return 'account_not_empty';
       account.isClosed = true;
     }
     if (message['type'] === 'open') account.isClosed = false;
+    const base = message['base_currency'];
+    if (typeof base === 'string' && account.entries.length === 0) account.base = base;
     return '';
-  }
-
-  private tradeFact(m: Message): Fact | string {
-    const symbol = m['symbol'] as string;
-    const { currency, price_scale, quantity_scale, style } = this.market.instrument(symbol);
-    const zero = { n: 0n, d: 1n };
-    const quantity = decimalOf(m['quantity']) ?? zero;
-    const price = decimalOf(m['price']) ?? zero;
-    const feeQuantity = decimalOf(m['fee_quantity'] ?? 0) ?? zero;
-    const areInScale = [quantity, feeQuantity].every((x) => fitsScale(x, quantity_scale));
-    if (!areInScale || !fitsScale(price, price_scale)) return 'precision_exceeds_scale';
-    if (quantity.n <= 0n) return 'quantity_not_positive';
-    const isTransfer = m['type'] === 'transfer';
-    if (style === 'margined' && (isTransfer || feeQuantity.n !== 0n)) return 'style_forbids';
-    const units = atScale(quantity, quantity_scale);
-    return {
-      kind: 'trade',
-      at: 0,
-      symbol,
-      quantity: m['side'] === 'buy' || m['side'] === 'in' ? units : -units,
-      price: atScale(price, price_scale),
-      isTransfer,
-      fee: BigInt((m['fee'] as number | undefined) ?? 0),
-      feeCurrency: (m['fee_currency'] as string | undefined) ?? currency,
-      feeQuantity: atScale(feeQuantity, quantity_scale),
-    };
   }
 }
 
-function cashFact(m: Message): Fact | string {
+function cashFact(m: Message, base: string): Fact | string {
   const amount = BigInt(m['amount'] as number);
   const mayBeNegative = ['fee', 'dividend', 'interest'].includes(m['type'] as string);
   if (amount === 0n || (amount < 0n && !mayBeNegative)) return 'quantity_not_positive';
-  const currency = (m['currency'] as string | undefined) ?? 'USD';
+  const currency = (m['currency'] as string | undefined) ?? base;
   const of = (book: 'flow' | 'fees' | 'income', signed: bigint): Fact => {
     return { kind: 'cash', at: 0, entries: [{ book, currency, amount: signed }] };
   };

@@ -5,24 +5,30 @@ import type { World } from './world.ts';
 type Fault = (world: World, random: Random) => void;
 
 const hourMs = 3_600_000;
+const blockedMsMax = 200;
 
 const faults: Readonly<Record<string, Fault>> = {
   kill(world, random) {
     if (world.engines.length > 0) world.killEngine(random.pick(world.engines));
   },
-  /** One is stopped until another one may have its partition, then goes on. */
+  /** One is stopped until another one may have its partition, then goes on: perhaps with what it could not send before. */
   stop(world, random) {
     const { engines, scheduler, leaseTtlMs } = world;
     if (engines.length === 0) return;
-    const engine = random.pick(engines);
-    if (engine.process.isStopped) return;
-    world.trace(`${engine.process.name} is stopped`);
-    engine.process.stop();
-    if (engines.length < 2) world.startEngine();
-    scheduler.after(random.between(10, 3 * leaseTtlMs), () => {
-      if (!engine.process.isAlive) return;
-      world.trace(`${engine.process.name} goes on`);
-      engine.process.resume();
+    const { process } = random.pick(engines);
+    if (process.isStopped) return;
+    const blockedMs = random.chance(0.5) ? random.between(0, blockedMsMax) : 0;
+    process.blockedUntil = scheduler.now + blockedMs;
+    scheduler.after(blockedMs, () => {
+      if (!process.isAlive || process.isStopped) return;
+      world.trace(`${process.name} is stopped`);
+      process.stop();
+      if (engines.length < 2) world.startEngine();
+      scheduler.after(random.between(10, 3 * leaseTtlMs), () => {
+        if (!process.isAlive) return;
+        world.trace(`${process.name} goes on`);
+        process.resume();
+      });
     });
   },
   standby(world) {
@@ -62,11 +68,12 @@ const faults: Readonly<Record<string, Fault>> = {
     const { server, scheduler } = world;
     server.hasRoom = () => random.chance(0.6);
     world.trace('the changelog is full');
-    scheduler.after(random.between(100, 2_000), () => {
+    const roomAtMs = random.between(100, 2_000);
+    scheduler.after(roomAtMs, () => {
       server.hasRoom = () => true;
       world.trace('the changelog has room');
     });
-    scheduler.after(random.between(200, 2_500), () => {
+    scheduler.after(roomAtMs + random.between(50, 500), () => {
       const [engine] = world.engines;
       if (engine !== undefined && !world.isAtPeace) world.killEngine(engine);
     });
@@ -76,7 +83,7 @@ const faults: Readonly<Record<string, Fault>> = {
   },
   clockStep(world, random) {
     const step = random.pick([-hourMs, hourMs]);
-    world.clockOffMs = Math.max(-hourMs, Math.min(hourMs, world.clockOffMs + step));
+    world.setClock(Math.max(-hourMs, Math.min(hourMs, world.clockOffMs + step)));
     world.trace(`the clock is off by ${world.clockOffMs} ms`);
   },
   burst(world) {

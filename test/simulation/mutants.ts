@@ -33,7 +33,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'events of the past are valued anew',
     file: 'src/ledger/book.ts',
-    find: 'const recorded = b.recall.source?.effect(sequence, index) ?? null;',
+    find: 'const recorded = source?.effect(sequence, index) ?? null;',
     replace: 'const recorded: ReturnType<RecallSource["effect"]> = null;',
   },
   {
@@ -47,6 +47,13 @@ export const mutants: readonly Mutant[] = [
     file: 'src/ledger/book-recall.ts',
     find: 'recallCurve(this.b, row, curve);',
     replace: 'void recallCurve;',
+  },
+  {
+    name: 'a day that began while no engine was there opens at marks of after it',
+    file: 'src/ledger/session.ts',
+    find: 'return told !== null && told[row] === accounts.sequence[row] ? NaN : accounts.equity(row);',
+    replace: 'return told === null ? accounts.equity(row) : accounts.equity(row);',
+    seed: 1,
   },
   {
     name: 'a snapshot leaves out what waits for a rate',
@@ -69,20 +76,21 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a state is written before its effects are durable',
     file: 'src/checkpointer.ts',
-    find: 'if (!areDurable) await this.durable();',
-    replace: '',
+    find: 'await this.durable();\n      if (!(await this.write(slices, isGivenUp)))',
+    replace: 'if (!(await this.write(slices, isGivenUp)))',
   },
   {
     name: 'the checkpoint does not wait for its accounts',
     file: 'src/checkpointer.ts',
-    find: 'await Promise.all(slice.map((snapshot) => this.writeOne(snapshot)));',
-    replace: 'void Promise.all(slice.map((snapshot) => this.writeOne(snapshot))).catch(() => undefined);',
+    find: 'writes.push(written);',
+    replace: '',
   },
   {
     name: 'an account is clean though writing it failed',
     file: 'src/checkpointer.ts',
-    find: 'for (const row of rows) this.note(row);\n      throw error;',
-    replace: '',
+    find: 'this.dirty.noteAgain(rows);\n      throw error;',
+    replace: 'throw error;',
+    seed: 189,
   },
   {
     name: 'the low-water mark is one too high',
@@ -98,14 +106,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'marks are not kept',
-    file: 'src/checkpointer.ts',
+    file: 'src/mark-keeper.ts',
     find: 'this.dirtyChunks.add(((changes.symbols[i] ?? 0) / limits.checkpointMarksInChunk) | 0);',
     replace: '',
   },
   {
     name: 'ticks begin again where the clock is',
     file: 'src/recovery.ts',
-    find: 'this.parts.ticker.tick = this.lastTick(checkpoint);',
+    find: 'this.parts.ticker.tick = this.lastTick(checkpoint, curveTick);',
     replace: 'this.parts.ticker.tick = 0;',
   },
   {
@@ -117,8 +125,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the sink takes frames of an owner that was replaced',
     file: 'streams/operators/newest-owner.ts',
-    find: 'if (other > epoch && first < sequence) return true;',
-    replace: 'if (other > epoch && first < sequence) return false;',
+    find: 'return isStale;',
+    replace: 'return false;',
   },
   {
     name: 'the sink acknowledges before it inserts',
@@ -131,5 +139,36 @@ export const mutants: readonly Mutant[] = [
     file: 'streams/sinks/clickhouse.ts',
     find: 'insertStatement({ name, table, columns }: InsertableFrame)',
     replace: 'insertStatement({ sequence: name, table, columns }: InsertableFrame & { sequence?: number })',
+  },
+  {
+    name: 'voids that wait for their targets are not in a snapshot',
+    file: 'src/ledger/snapshot.ts',
+    find: 'write: (account, w) => writeVoids(b.voids, account, w), read: (account, r) => readVoids(b.voids, account, r)',
+    replace: 'write: () => void writeVoids, read: () => void readVoids',
+  },
+  {
+    name: 'a void takes back at the rate of now what was booked at that of then',
+    file: 'src/ledger/void-base.ts',
+    find: 'else if (recorded !== undefined && !Number.isNaN(recorded)) this.booked[field] -= recorded;',
+    replace: '',
+  },
+  {
+    name: 'a void does not know what was voided before it',
+    file: 'src/ledger/voiding.ts',
+    find: '      rebuild.drop(target);\n',
+    replace: '',
+  },
+  {
+    name: 'a void of the past is reckoned anew',
+    file: 'src/ledger/apply-void.ts',
+    find: 'const booked = b.recall.isOn ? recalled(b) : reckoning.booked;',
+    replace: 'const { booked } = reckoning;\n  void recalled;',
+  },
+  {
+    name: 'a void looks for effects that are not published yet',
+    file: 'src/void-history.ts',
+    find: 'await this.settle();',
+    replace: '',
+    seed: 26,
   },
 ];

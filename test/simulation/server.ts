@@ -2,9 +2,10 @@
  * What the NATS server of the simulated world keeps, and what it refuses. It survives every crash of who talks to it;
  * streams in memory do not survive its own. Each method is one message's effect, at once.
  */
-import type { Checkpoint, RecordedPrice } from '../../src/domain/recorded.ts';
+import type { Checkpoint, RecordedEffect, RecordedPrice } from '../../src/domain/recorded.ts';
 import type { Alert, DeadLetter } from '../../src/ports.ts';
 import { Fenced } from '../../src/ports.ts';
+import { readEffects } from '../../streams/codec/effect-record.ts';
 
 /** What a server answers that has no room. */
 export class StorageFull extends Error {}
@@ -55,6 +56,11 @@ export class SimulatedServer {
   /** In memory: the last price of each symbol. */
   readonly prices = new Map<string, StoredPrice>();
   lease: { owner: string | null; epoch: number; until: number } = { owner: null, epoch: 0, until: 0 };
+  /** Places in `ledger`, by account. */
+  private readonly ofAccounts = new Map<string, number[]>();
+  /** By sequence and index: of all messages of the effect log up to `effectsFound`. */
+  private readonly found = new Map<string, RecordedEffect>();
+  private effectsFound = 0;
   private readonly frameNames = new Map<string, { sequence: number; at: number }>();
   private readonly duplicatesMs: number;
 
@@ -70,7 +76,28 @@ export class SimulatedServer {
   append(subject: string, data: Uint8Array, time: number): number {
     const sequence = this.ledger.length + 1;
     this.ledger.push({ sequence, time, subject, data });
+    const account = subject.split('.')[1] ?? '';
+    const places = this.ofAccounts.get(account);
+    if (places === undefined) this.ofAccounts.set(account, [sequence - 1]);
+    else places.push(sequence - 1);
     return sequence;
+  }
+
+  ledgerOf(account: string, through: number): LedgerEntry[] {
+    const places = this.ofAccounts.get(account) ?? [];
+    return places.map((at) => this.ledger[at]!).filter(({ sequence }) => sequence <= through);
+  }
+
+  /** What the effect log says of an event, null where nothing. */
+  findEffect(sequence: number, index: number): RecordedEffect | null {
+    for (; this.effectsFound < this.effects.length; this.effectsFound++) {
+      const { body } = this.effects[this.effectsFound]!;
+      if (body === null) continue;
+      readEffects(body, (effect) => {
+        if (effect.late === null) this.found.set(`${effect.sequence}:${effect.index}`, effect);
+      });
+    }
+    return this.found.get(`${sequence}:${index}`) ?? null;
   }
 
   /** Each write names the one before it; the position of this one. */
@@ -147,7 +174,7 @@ export class SimulatedServer {
   /** Everything in files as it is now, for somebody who recovers from it and disturbs nobody. */
   copy(): SimulatedServer {
     const copy = new SimulatedServer(this.duplicatesMs);
-    copy.ledger.push(...this.ledger);
+    for (const { subject, data, time } of this.ledger) copy.append(subject, data, time);
     copy.effects.push(...this.effects);
     copy.frames.push(...this.frames);
     for (const key of ['accounts', 'ids', 'marks', 'deadLetters', 'alerts', 'prices'] as const) {

@@ -31,6 +31,8 @@ export interface SimulationReport {
   readonly steps: number;
   readonly ledger: number;
   readonly emissions: number;
+  /** Accounts of which the new day's opening was checked. */
+  readonly daysOpened: number;
   readonly engines: number;
   readonly virtualMs: number;
 }

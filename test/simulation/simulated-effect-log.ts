@@ -13,7 +13,6 @@ export class SimulatedEffectLog implements EffectLog {
   private readonly connection: Connection;
   private readonly told: (effect: Effect) => void;
   private epoch = 0;
-  private fence = 0;
   private message = new EffectMessage();
   private last: Promise<void> = Promise.resolve();
 
@@ -29,12 +28,12 @@ export class SimulatedEffectLog implements EffectLog {
 
   async open(epoch: number): Promise<void> {
     this.epoch = epoch;
-    this.position = this.fence = await this.connection.request(() => this.server.openEffects(epoch));
+    this.position = await this.connection.request(() => this.server.openEffects(epoch));
   }
 
   async read(from: number, take: (effect: RecordedEffect) => void): Promise<void> {
-    // No further than where this owner began: what a newer one writes is not its past.
-    const messages = await this.connection.request(() => this.server.effects.slice(from - 1, this.fence));
+    // No further than what this owner knows: what a newer one writes is not its past.
+    const messages = await this.connection.request(() => this.server.effects.slice(from - 1, this.position));
     for (const { body } of messages) if (body !== null) readEffects(body, take);
   }
 
@@ -55,16 +54,7 @@ export class SimulatedEffectLog implements EffectLog {
   }
 
   find(sequence: number, index: number): Promise<RecordedEffect | null> {
-    return this.connection.request(() => {
-      let found: RecordedEffect | null = null;
-      for (const { body } of this.server.effects) {
-        if (body === null) continue;
-        readEffects(body, (each) => {
-          if (each.late === null && each.sequence === sequence && each.index === index) found = each;
-        });
-      }
-      return found;
-    });
+    return this.connection.request(() => this.server.findEffect(sequence, index));
   }
 
   private async write(body: Uint8Array): Promise<void> {

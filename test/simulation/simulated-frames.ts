@@ -1,15 +1,16 @@
 /**
  * FRAMES in the simulated world: the real frame writer over a simulated publisher, and what a recovery reads back from
- * the stream, with the real row readers.
+ * the stream, told to the real reader of the past.
  */
-import type { RecordedCurve } from '../../src/domain/recorded.ts';
-import type { Clock, FramedLate, FrameHistory, FrameSink, Log } from '../../src/ports.ts';
-import { lastCurves, lateBookings } from '../../streams/codec/frame-rows.ts';
-import { newestOwner } from '../../streams/operators/newest-owner.ts';
+import type { Clock, FrameHistory, FrameSink, Log } from '../../src/ports.ts';
+import type { PastFrame } from '../../streams/operators/framed-past.ts';
+import { FramedPast } from '../../streams/operators/framed-past.ts';
+import { FramedPeriods } from '../../streams/operators/framed-periods.ts';
+import type { RecordedCurves, RecordedPeriod, SoughtRows } from '../../src/domain/recorded.ts';
 import { NatsFrames } from '../../streams/sinks/frames.ts';
 import type { WindowedPublisher } from '../../streams/sinks/windowed-publisher.ts';
 import type { Connection } from './connection.ts';
-import type { SimulatedServer } from './server.ts';
+import type { SimulatedServer, StoredFrame } from './server.ts';
 import type { EngineSurroundings } from './simulated-ports.ts';
 import { SimulatedPublisher } from './simulated-publisher.ts';
 
@@ -36,72 +37,61 @@ export function simulatedFrames(
   return frames;
 }
 
-const effectsName = /^effects:\d+:(\d+)-(\d+)/;
-
-export class SimulatedFrameHistory implements FrameHistory {
-  framedThrough = 0;
+export class SimulatedFrameHistory extends FramedPast implements FrameHistory {
   private readonly server: SimulatedServer;
   private readonly connection: Connection;
-  private readonly lastRows = new Map<string, RecordedCurve>();
-  private readonly lateOnes = new Map<string, number>();
-  private readonly covered: { first: number; last: number }[] = [];
 
   constructor(server: SimulatedServer, connection: Connection) {
+    super();
     this.server = server;
     this.connection = connection;
   }
 
-  get curves(): ReadonlyMap<string, RecordedCurve> {
-    return this.lastRows;
+  async load(from: number, sought: SoughtRows): Promise<void> {
+    await this.read(from, {
+      fence: (mark) => {
+        this.fence(mark);
+      },
+      take: (frame) => {
+        this.take(frame, sought);
+      },
+    });
+    this.end();
   }
 
-  async load(from: number): Promise<void> {
-    const owners = newestOwner();
+  periods(
+    from: number,
+    accounts: ReadonlySet<string>,
+    take: (period: RecordedPeriod) => void,
+  ): Promise<void> {
+    return this.read(from, new FramedPeriods(accounts, take));
+  }
+
+  private async read(from: number, past: Pick<FramedPeriods, 'fence' | 'take'>): Promise<void> {
     const all = await this.connection.request(() => [...this.server.frames]);
-    for (const { subject, sequence, headers } of all) {
-      if (subject.endsWith('.fence')) {
-        owners.isStale({ subject, sequence, epoch: Number(headers['Tidemark-Epoch']) });
-      }
-    }
+    for (const frame of all) if (frame.subject.endsWith('.fence')) past.fence(pastFrame(frame));
     const frames = await this.connection.request(() => this.server.frames.slice(from - 1));
-    for (const { subject, sequence, headers, body } of frames) {
-      if (owners.isStale({ subject, sequence, epoch: Number(headers['Tidemark-Epoch']) })) continue;
-      const columns = (headers['Tidemark-Columns'] ?? '').split(',');
-      if (headers['Tidemark-Table'] === 'effects') {
-        for (const late of lateBookings(columns, body)) this.count(late, 1);
-        this.cover(headers['Tidemark-Frame'] ?? '');
-      } else if (headers['Tidemark-Table'] === 'equity_curve') {
-        for (const [account, curve] of lastCurves(columns, body)) {
-          if (!(curve.tick < (this.lastRows.get(account)?.tick ?? NaN))) this.lastRows.set(account, curve);
-        }
-      }
-    }
+    for (const frame of frames) past.take(pastFrame(frame));
   }
+}
 
-  isFramed(sequence: number): boolean {
-    return this.covered.some(({ first, last }) => first <= sequence && sequence <= last);
-  }
+/** The last row of each account's curve that a recovery would find now. */
+export function framedCurves({ frames }: SimulatedServer): RecordedCurves {
+  const past = new FramedPast();
+  for (const frame of frames) if (frame.subject.endsWith('.fence')) past.fence(pastFrame(frame));
+  for (const frame of frames) past.take(pastFrame(frame), { late: false, strays: new Set() });
+  past.end();
+  return past.curves;
+}
 
-  isLateFramed(late: FramedLate): boolean {
-    return this.count(late, -1) >= 0;
-  }
-
-  forget(): void {
-    this.lastRows.clear();
-    this.lateOnes.clear();
-  }
-
-  private count({ account, sequence, tick, currency, amount }: FramedLate, change: 1 | -1): number {
-    const key = [account, sequence, tick, currency, amount].join(' ');
-    const now = (this.lateOnes.get(key) ?? 0) + change;
-    this.lateOnes.set(key, now);
-    return now;
-  }
-
-  private cover(name: string): void {
-    const covers = effectsName.exec(name);
-    if (covers === null) return;
-    this.covered.push({ first: Number(covers[1]), last: Number(covers[2]) });
-    this.framedThrough = Math.max(this.framedThrough, Number(covers[2]));
-  }
+function pastFrame({ subject, sequence, headers, body }: StoredFrame): PastFrame {
+  return {
+    subject,
+    sequence,
+    epoch: Number(headers['Tidemark-Epoch']),
+    name: headers['Tidemark-Frame'] ?? '',
+    table: headers['Tidemark-Table'] ?? '',
+    columns: (headers['Tidemark-Columns'] ?? '').split(','),
+    body,
+  };
 }

@@ -53,9 +53,7 @@ export class SimulatedLedger implements LedgerSource {
   }
 
   async ofAccount(account: string, through: number, take: (message: LedgerMessage) => void): Promise<void> {
-    const entries = await this.connection.request(() =>
-      this.server.ledger.filter((e) => e.sequence <= through && e.subject.split('.')[1] === account),
-    );
+    const entries = await this.connection.request(() => this.server.ledgerOf(account, through));
     for (const entry of entries) take(this.decode(entry));
   }
 

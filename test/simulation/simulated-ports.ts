@@ -70,6 +70,9 @@ export function simulatedPorts(around: EngineSurroundings): SimulatedPorts {
   const connect = (): Connection => new Connection(process, weather);
   const control = connect();
   const ledgerConnection = connect();
+  const lease = new SimulatedLease(server, control, process, around.leaseTtlMs);
+  // As `ownedLink`: who was replaced while it was stopped writes nothing more.
+  const connectAsOwner = (): Connection => new Connection(process, weather, () => lease.isHeld);
   const clock: Clock = {
     now: () => Math.floor(around.wallClock()),
     every: (intervalMs, action) => process.every(intervalMs, action),
@@ -92,10 +95,10 @@ export function simulatedPorts(around: EngineSurroundings): SimulatedPorts {
     trades: { open: () => Promise.resolve(), drain: () => Promise.resolve(), close: () => Promise.resolve() },
     instruments: instrumentSource(around, control),
     updates: updates(around),
-    lease: new SimulatedLease(server, control, process, around.leaseTtlMs),
-    effects: new SimulatedEffectLog(server, connect(), (effect) => witness.recorded(process, effect)),
-    changelog: new SimulatedChangelog(server, connect(), around.model),
-    frames: simulatedFrames(around, clock, log, connect()),
+    lease,
+    effects: new SimulatedEffectLog(server, connectAsOwner(), (effect) => witness.recorded(process, effect)),
+    changelog: new SimulatedChangelog(server, connectAsOwner(), around.model),
+    frames: simulatedFrames(around, clock, log, connectAsOwner()),
     history: new SimulatedFrameHistory(server, connect()),
     deadLetters: deadLetters(server, control),
     alerts: alerts(server, control),

@@ -11,6 +11,8 @@ export class SimulatedProcess {
   readonly scheduler: Scheduler;
   readonly random: Random;
   isAlive = true;
+  /** Virtual time until which its sockets take nothing: what it sends stays in its buffers. */
+  blockedUntil = 0;
   isStopped = false;
   /** Of what a killed process has sent, what arrives by then does arrive. */
   lastWordsMs = Infinity;

@@ -1,4 +1,4 @@
-/** What books are worth at the marks of a market, in dollars: cash, positions, and what is not realized. */
+/** What books are worth at the marks of a market, in a base currency: cash, positions, and what is not realized. */
 import type { AccountView } from '../../src/domain/account-view.ts';
 import type { Books } from '../support/oracle/books.ts';
 import { atScale, decimalOf } from '../support/oracle/exact.ts';
@@ -16,20 +16,21 @@ export interface Valuation {
 export function valuation(
   books: Books,
   market: Market,
+  base: string,
   standIn: (symbol: string) => bigint | null,
 ): Valuation {
-  const inDollars = (amount: bigint, currency: string): bigint =>
-    market.convert(market.now, amount, currency, 'USD') ?? 0n;
+  const inBase = (amount: bigint, currency: string): bigint =>
+    market.convert(market.now, amount, currency, base) ?? 0n;
   let cash = 0n;
-  for (const [currency, amount] of books.cash) cash += inDollars(amount, currency);
+  for (const [currency, amount] of books.cash) cash += inBase(amount, currency);
   let positions = 0n;
   let unrealized = 0n;
   for (const { symbol, quantity, cost } of books.positions.values()) {
     const { currency, style } = market.instrument(symbol);
     const mark = market.mark(market.now, symbol, quantity) ?? standIn(symbol);
     const gain = (mark === null ? cost : market.value(symbol, quantity, mark)) - cost;
-    positions += inDollars(style === 'margined' ? gain : gain + cost, currency);
-    unrealized += inDollars(gain, currency);
+    positions += inBase(style === 'margined' ? gain : gain + cost, currency);
+    unrealized += inBase(gain, currency);
   }
   return { cash, positions, unrealized };
 }

@@ -48,6 +48,8 @@ export class Workload {
   /** The last messages of each account, to be sent again. */
   private readonly sent = new Map<string, LedgerDraft[]>();
   private readonly quiet = new Set<string>();
+  /** Targets of voids that were sent before them. */
+  private readonly later: LedgerDraft[] = [];
   private ids = 0;
 
   constructor(random: Random) {
@@ -78,13 +80,23 @@ export class Workload {
   message(): LedgerDraft {
     const { random } = this;
     const account = random.chance(0.4) ? this.accounts[0]! : random.pick(this.accounts);
-    const sent = this.sent.get(account) ?? [];
-    this.sent.set(account, sent);
+    let sent = this.sent.get(account);
+    if (sent === undefined) {
+      this.sent.set(account, (sent = []));
+      // In time, most often: what comes first may be overtaken.
+      if (random.chance(0.5)) return this.opening(account);
+    }
     if (sent.length > 0 && random.chance(0.08)) return random.pick(sent);
-    const draft = this.newMessage(account);
+    if (this.later.length > 0 && random.chance(0.2)) return this.later.shift()!;
+    const draft = random.chance(0.04) ? this.void(account, sent) : this.newMessage(account);
     sent.push(draft);
     if (sent.length > 60) sent.shift();
     return draft;
+  }
+
+  private opening(account: string): LedgerDraft {
+    const body = { type: 'open', base_currency: this.random.pick(['USD', 'EUR', 'EUR', 'JPY']) };
+    return { account, subject: `accounts.${account}`, data: Buffer.from(JSON.stringify(body)) };
   }
 
   private newMessage(account: string): LedgerDraft {
@@ -110,6 +122,27 @@ export class Workload {
     if (dice < 0.93) return draft('cash', this.conversion());
     if (dice < 0.95) return draft('accounts', this.administration());
     return draft('settlements', this.broken());
+  }
+
+  /** Of something sent before, most often; now and then of what comes later or never, or of what cannot be voided. */
+  private void(account: string, sent: readonly LedgerDraft[]): LedgerDraft {
+    const { random } = this;
+    const isLate = sent.length === 0 || random.chance(0.25);
+    const target = isLate ? this.newMessage(account) : random.pick(sent);
+    if (isLate && random.chance(0.8)) this.later.push(target);
+    const ids = [
+      ...Buffer.from(target.data)
+        .toString()
+        .matchAll(/"id":"(\w+)"/g),
+    ].map(([, id]) => id!);
+    const isAstray = ids.length === 0 || random.chance(0.1);
+    const [area] = random.chance(0.05) ? ['cash'] : target.subject.split('.');
+    const message = { id: this.id(), type: 'void', of: isAstray ? this.id() : random.pick(ids) };
+    return {
+      account,
+      subject: `${area === 'accounts' ? 'cash' : area}.${account}`,
+      data: Buffer.from(JSON.stringify(message)),
+    };
   }
 
   private id(): string {
@@ -172,7 +205,12 @@ export class Workload {
 
   private administration(): Message {
     const type = this.random.pick(['open', 'suspend', 'resume', 'configure', 'close']);
-    return type === 'configure' ? { type, name: `n${this.amount(9)}` } : { type };
+    if (type !== 'configure') return { type };
+    const name = `n${this.amount(9)}`;
+    // Once anything is booked it says nothing.
+    return this.random.chance(0.3)
+      ? { type, name, base_currency: this.random.pick(currencies) }
+      : { type, name };
   }
 
   private broken(): Message | string {

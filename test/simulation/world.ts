@@ -33,7 +33,7 @@ export class World {
   readonly weather: Weather;
   readonly clickhouse = new SimulatedClickHouse();
   readonly consumer: SinkConsumer;
-  readonly expected = new ExpectedLedger();
+  readonly expected: ExpectedLedger;
   readonly audit: EffectAudit;
   readonly witness: EngineWitness;
   readonly workload: Workload;
@@ -59,6 +59,7 @@ export class World {
     this.scheduler = new Scheduler(new Random(seed, 3));
     const { random } = this;
     this.config = configFor(config, random);
+    this.expected = new ExpectedLedger(this.config.voids.wait_ms);
     this.server = new SimulatedServer(random.pick([5, 100, 120_000]));
     this.weather = {
       loss: random.pick([0, 0.01, 0.05, 0.15]),
@@ -83,6 +84,12 @@ export class World {
     const held = await this.scheduler.run(() => this.failure !== null || isDone(), until);
     if (this.failure !== null) throw this.failure;
     return held;
+  }
+
+  /** Sets the machines' clocks off by so much. */
+  setClock(offMs: number): void {
+    this.clockOffMs = offMs;
+    this.witness.isTimeSteady = false;
   }
 
   note(error: unknown): void {
@@ -174,6 +181,7 @@ export class World {
       steps: this.scheduler.count,
       ledger: this.server.lastSequence,
       emissions: this.witness.emissions,
+      daysOpened: this.witness.openings.length,
       engines: this.started,
       virtualMs: this.scheduler.now,
     };
@@ -249,5 +257,6 @@ function configFor(config: Config, random: Random): Config {
     frames: { ...config.frames, flush_interval_ms: random.pick([50, 200, 500]) },
     curve: { resolution: random.pick(['tick', '100ms', '1s']) },
     prices: { ...config.prices, max_future_ms: 86_400_000 },
+    voids: { wait_ms: random.pick([30, 300, 5_000]) },
   };
 }

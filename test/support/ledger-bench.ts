@@ -164,13 +164,26 @@ export class LedgerBench {
     this.verdicts.push({ duplicate: true });
   }
 
+  stale(): void {
+    this.verdicts.push({ stale: true });
+  }
+
   rejected({ account, sequence }: LedgerMessage, index: number, { reason }: Rejected): void {
     if (sequence === this.current) this.verdicts.push({ rejected: reason });
     else this.expired.push({ account, sequence, index });
   }
 
-  voidsWaiting(): void {
+  voidWaits(): void {
     // What waits shows in what becomes of it.
+  }
+
+  voidWaited(): void {
+    // The same.
+  }
+
+  /** What came of prices counts without a tick, as the marks that are back after a start. */
+  mark(): void {
+    this.book.beginTick(NaN, this.conflater.take(), () => undefined);
   }
 
   /** Returns the accounts that emit, sorted; `emit` sees each update. */

@@ -6,8 +6,7 @@
 import { OracleAccount } from './oracle/account.ts';
 import type { CashFact, Fact } from './oracle/books.ts';
 import { areStorable, residuals } from './oracle/books.ts';
-import type { Fraction } from './oracle/exact.ts';
-import { atScale, decimalOf, fitsScale } from './oracle/exact.ts';
+import { tradeFact } from './oracle/facts.ts';
 import type { OracleView } from './oracle/inspect.ts';
 import { inspectAccount } from './oracle/inspect.ts';
 import type { Area, Message } from './oracle/judge.ts';
@@ -30,6 +29,8 @@ export interface OracleOptions {
 export type OracleVerdict =
   | { readonly applied: true }
   | { readonly duplicate: true }
+  /** A rebase, not of the last correction. */
+  | { readonly stale: true }
   /** A void, for its target. */
   | { readonly waits: true }
   | { readonly rejected: string };
@@ -38,7 +39,6 @@ const applied = { applied: true } as const;
 const duplicate = { duplicate: true } as const;
 /** A new session alone is no news: what it changes in what is emitted is the day's change. */
 const notEmitted = ['sequence', 'day_open_equity', 'day_net_flow'];
-const zero: Fraction = { n: 0n, d: 1n };
 
 export class NaiveOracle {
   private readonly market: Market;
@@ -177,31 +177,10 @@ export class NaiveOracle {
   }
 
   private applyTrade(account: OracleAccount, m: Message): string | null {
-    const symbol = m['symbol'] as string;
-    const { currency, price_scale, quantity_scale, style } = this.market.instrument(symbol);
-    const quantity = decimalOf(m['quantity']) ?? zero;
-    const price = decimalOf(m['price']) ?? zero;
-    const feeQuantity = decimalOf(m['fee_quantity'] ?? 0) ?? zero;
-    const fits =
-      [quantity, feeQuantity].every((x) => fitsScale(x, quantity_scale)) && fitsScale(price, price_scale);
-    if (!fits) return 'precision_exceeds_scale';
-    if (quantity.n <= 0n) return 'quantity_not_positive';
-    const isTransfer = m['type'] === 'transfer';
-    if (style === 'margined' && (isTransfer || feeQuantity.n !== 0n)) return 'style_forbids';
-    const units = atScale(quantity, quantity_scale);
-    const fact: Fact = {
-      kind: 'trade',
-      at: this.market.now,
-      symbol,
-      quantity: m['side'] === 'buy' || m['side'] === 'in' ? units : -units,
-      price: atScale(price, price_scale),
-      isTransfer,
-      fee: BigInt((m['fee'] as number | undefined) ?? 0),
-      feeCurrency: (m['fee_currency'] as string | undefined) ?? currency,
-      feeQuantity: atScale(feeQuantity, quantity_scale),
-    };
-    if (!this.record(account, [fact], isTransfer ? 'ruin' : 'none')) return 'amount_out_of_range';
-    this.market.offerSettled(symbol, fact.price, m['ts'] as number | undefined);
+    const fact = tradeFact(m, this.market);
+    if (typeof fact === 'string') return fact;
+    if (!this.record(account, [fact], fact.isTransfer ? 'ruin' : 'none')) return 'amount_out_of_range';
+    this.market.offerSettled(fact.symbol, fact.price, m['ts'] as number | undefined);
     return null;
   }
 

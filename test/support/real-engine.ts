@@ -69,12 +69,28 @@ export class RealEngine {
     return engine;
   }
 
+  /** Of the process that started the parts. */
+  get parentPid(): number | undefined {
+    return this.up.process.pid;
+  }
+
   async stop(): Promise<void> {
     await this.nats.close();
     this.up.process.kill('SIGTERM');
     await this.up.ended;
     this.installation.remove();
     rmSync(this.configDir, { recursive: true, force: true });
+  }
+
+  /** kill -9 of the engine's process, and until its successor is live. */
+  async killEngine(): Promise<void> {
+    const { pid } = await this.stats();
+    process.kill(pid as number, 'SIGKILL');
+    const isBack = async (): Promise<boolean> => {
+      const stats = await this.stats();
+      return stats['pid'] !== pid && stats['state'] === 'live';
+    };
+    await until(isBack, { what: 'the engine to be live again', timeoutMs: 60_000 });
   }
 
   /** A message of the ledger, as it is; its LEDGER sequence. */

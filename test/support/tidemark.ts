@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort } from './free-port.ts';
+import { freePorts } from './free-port.ts';
 import { until } from './until.ts';
 
 const command = fileURLToPath(new URL('../../bin/tidemark.mjs', import.meta.url));
@@ -64,6 +64,7 @@ export interface TestInstallation {
   readonly dataDir: string;
   readonly natsPort: number;
   readonly storePort: number;
+  readonly httpPort: number;
   /** Removes the data directory. Whatever was started must have ended. */
   remove(): void;
 }
@@ -71,7 +72,7 @@ export interface TestInstallation {
 /** Ports and a directory that nobody else uses. */
 export async function testInstallation(): Promise<TestInstallation> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tidemark-data-'));
-  const [natsPort, storePort, httpPort] = [await freePort(), await freePort(), await freePort()];
+  const [natsPort = 0, storePort = 0, httpPort = 0] = await freePorts(3);
   return {
     env: {
       TIDEMARK_DATA_DIR: dataDir,
@@ -82,6 +83,7 @@ export async function testInstallation(): Promise<TestInstallation> {
     dataDir,
     natsPort,
     storePort,
+    httpPort,
     remove: () => rmSync(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }),
   };
 }

@@ -1,7 +1,8 @@
 /** Hostile messages on every input: nothing stops, nothing grows, what is refused is kept with its reason. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { NatsConnection } from 'nats';
 import { limits } from '../../../config/limits.ts';
-import { quietLog } from '../../../src/load/quiet-log.ts';
+import { quietLog } from '../../../src/quiet-log.ts';
 import { Random } from '../../../src/random.ts';
 import { systemClock } from '../../../src/system-clock.ts';
 import { WindowedPublisher } from '../../../streams/sinks/windowed-publisher.ts';
@@ -98,27 +99,25 @@ class Attack {
     await this.link.nats.flush();
   }
 
-  /** Resolves when the engine has seen all of it, and counts no further. */
+  /** Resolves when the engine has seen all of it and counts no further, and no dead letter comes any more. */
   async judged(): Promise<EngineStatus> {
     const { installation } = this.stack;
     const { nats } = this.link;
     const last = (await (await nats.jetstreamManager()).streams.info('LEDGER')).state.last_seq;
     await installation.untilEngine('LEDGER to be judged', (status) => status.ledger_sequence >= last);
-    let refused = -1;
-    return until(
-      async () => {
-        const status = await installation.status();
-        const now = sum(status['rejected'] as Json);
-        const isStill = now === refused && (await this.letters()) >= now;
-        refused = now;
-        return isStill ? status : null;
-      },
-      {
-        what: 'the dead letters to be published',
-        timeoutMs: limits.faultSettleMsMax,
-        pollMs: limits.faultAskMsMax,
-      },
-    );
+    let seen = '';
+    let deadline = 0;
+    for (;;) {
+      const status = await installation.untilEngine('the engine to count', () => true);
+      const refused = sum(status['rejected'] as Json);
+      const letters = await this.letters();
+      const now = `${refused} ${letters}`;
+      // What is missing when nothing moves any more is missing: whoever asks for the letters says which.
+      if (now === seen && (letters >= refused || performance.now() > deadline)) return status;
+      if (now !== seen) deadline = performance.now() + limits.faultSettleMsMax;
+      seen = now;
+      await sleep(limits.faultAskMsMax);
+    }
   }
 
   /** What must be refused and has no dead letter; and whether there are as many as the engine counts. */

@@ -23,9 +23,13 @@ export const kill: FaultPart = {
       const outcome = await loadUnderFault(
         stack.installation,
         plan,
-        async () => {
+        async (load) => {
           const pauseMs = Math.min(limits.faultPauseMsMax, (options.seconds * 1000) / options.kills);
-          counts = await killAll(stack, { times, seed: options.seed, pauseMs }, told);
+          const atRest = (isAtRest: boolean): void => {
+            if (isAtRest) load.pause();
+            else load.resume();
+          };
+          counts = await killAll(stack, { times, seed: options.seed, pauseMs, atRest }, told);
         },
         told,
       );

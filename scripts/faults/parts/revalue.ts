@@ -198,11 +198,13 @@ class Revaluation {
   private async settled(prices: Prices): Promise<Map<string, Json>> {
     const { installation } = this.stack;
     const { state } = await (await this.nats.jetstreamManager()).streams.info('LEDGER');
-    await installation.untilEngine(
+    const { tick } = await installation.untilEngine(
       'LEDGER to be applied',
       (status) => status.ledger_sequence >= state.last_seq,
     );
     await this.marked(prices);
+    // An event counts at once, nav from its tick on.
+    await installation.untilEngine('the tick after it', (status) => status.tick > tick);
     const views = await Promise.all(
       revalueAccounts.map(async (account): Promise<[string, Json]> => {
         return [account, (await installation.doors.inspect(account)) ?? {}];

@@ -142,15 +142,23 @@ class StoreAway {
     return { from, to: this.micros() };
   }
 
+  /** Goes on waiting while rows come: how fast they do is the machine's business. */
   private async untilRows(doors: LoadDoors, settlements: number): Promise<void> {
     const statement = 'SELECT count() AS rows FROM settlements WHERE account_id LIKE {accounts:String}';
-    await until(
-      async () => {
-        const [row] = await doors.rows<{ rows: string }>(statement, { accounts: `load-${this.plan.run}-%` });
-        return Number(row?.rows) >= settlements;
-      },
-      { what: `${settlements} settlements in ClickHouse`, timeoutMs: limits.faultCheckMsMax },
-    );
+    let rows = 0;
+    const grown = async (): Promise<boolean> => {
+      const [row] = await doors.rows<{ rows: string }>(statement, { accounts: `load-${this.plan.run}-%` });
+      const before = rows;
+      rows = Number(row?.rows);
+      return rows > before;
+    };
+    while (rows < settlements) {
+      await until(grown, {
+        what: `more than ${rows} of ${settlements} settlements in ClickHouse`,
+        timeoutMs: limits.faultRecoveryMsMax,
+        pollMs: limits.faultAskMsMax,
+      });
+    }
   }
 
   private facts({ settlements, prices, probes: log, lastSequence }: Published) {

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { limits } from '../../../config/limits.ts';
-import { EngineAway, ServiceRefusal, type NatsDoor } from '../nats.ts';
+import { EngineAway, ServiceRefusal, type NatsDoor } from '../../client/nats.ts';
 
 export interface EngineFigures {
   readonly prices_received: number;
@@ -39,6 +39,6 @@ export async function untilNothingMissing(
       least = now;
       lastProgress = performance.now();
     } else if (performance.now() - lastProgress > limits.importBehindMsMax) return now;
-    await sleep(limits.cliPollMs);
+    await sleep(limits.clientPollMs);
   }
 }

@@ -1,8 +1,8 @@
 /** What the engine refused of the rows that an import wrote to LEDGER: their dead letters, with the file's lines. */
 import { limits } from '../../../config/limits.ts';
-import { ledgerLettersSince } from '../dead-letter-stream.ts';
+import { ledgerLettersSince } from '../../client/dead-letter-stream.ts';
+import type { NatsDoor } from '../../client/nats.ts';
 import { note } from '../output.ts';
-import type { NatsDoor } from '../nats.ts';
 import { engineFigures, untilNothingMissing } from './engine-progress.ts';
 import type { ImportReport } from './report.ts';
 import type { SequenceLines } from './sequence-lines.ts';

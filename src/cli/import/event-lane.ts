@@ -4,11 +4,11 @@
  */
 import { limits } from '../../../config/limits.ts';
 import { WindowedPublisher } from '../../../streams/sinks/windowed-publisher.ts';
-import { quietLog } from '../../load/quiet-log.ts';
+import { quietLog } from '../../quiet-log.ts';
 import { systemClock } from '../../system-clock.ts';
+import type { NatsDoor } from '../../client/nats.ts';
 import { Failure } from '../context.ts';
 import { countText } from '../format.ts';
-import type { NatsDoor } from '../nats.ts';
 import type { Lane } from './lane.ts';
 import type { ImportRecord } from './record.ts';
 import type { ImportReport } from './report.ts';

@@ -7,6 +7,7 @@ import { FieldReader } from '../../../streams/codec/fields.ts';
 import { readCash } from '../../../streams/codec/cash-message.ts';
 import { readSettlement } from '../../../streams/codec/settlement-message.ts';
 import { isId, isTradeId } from '../../domain/identifier.ts';
+import { isDate } from '../../domain/session-day.ts';
 import { SymbolTable } from '../../domain/symbol-table.ts';
 import type { Columns } from './columns.ts';
 import type { ImportKind } from './layouts.ts';
@@ -34,9 +35,10 @@ export function eventReader(kind: EventKind, columns: Columns, time: RowTime, fi
         if (!/^-?\d+$/.test(cell)) return malformed(line, `${field}: ${JSON.stringify(cell)} is no integer`);
         message[field] = Number(cell);
       } else if (field === 'effective_at') {
-        const ms = time.read('ts', cell);
-        if (!(ms >= 0)) return notATime(line, field, cell);
-        message[field] = ms;
+        // A day stays a day: when it begins and ends is the account's calendar to say.
+        const ms = isDate(cell) ? NaN : time.read('ts', cell);
+        if (!isDate(cell) && !(ms >= 0)) return notATime(line, field, cell);
+        message[field] = isDate(cell) ? cell : ms;
       } else message[field] = cell;
     }
     let ts = NaN;

@@ -3,9 +3,9 @@
  * not confirmed is bounded by flushes, and what the engine has not counted by asking it.
  */
 import { limits } from '../../../config/limits.ts';
+import type { NatsDoor } from '../../client/nats.ts';
 import { Failure } from '../context.ts';
 import { countText } from '../format.ts';
-import type { NatsDoor } from '../nats.ts';
 import { engineFigures, untilNothingMissing } from './engine-progress.ts';
 import type { Lane } from './lane.ts';
 import type { ImportRecord } from './record.ts';

@@ -3,8 +3,8 @@
  * millisecond, so that a close belongs to the day it closed. Knows the session calendar, no row.
  */
 import { limits } from '../../../config/limits.ts';
-import type { SessionCalendar } from '../../domain/session-day.ts';
-import { isoTimeMs } from '../arguments.ts';
+import { dayMs, type SessionCalendar } from '../../domain/session-day.ts';
+import { isoTimeMs } from '../../client/iso-time.ts';
 
 /** In the order in which they are preferred. */
 export const timeFields = ['ts_ms', 'ts', 'timestamp', 'datetime', 'time', 'date'] as const;
@@ -50,8 +50,6 @@ export class RowTime {
     return NaN;
   }
 }
-
-const dayMs = 86_400_000;
 
 function dateOf(text: string): string | null {
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return text;

@@ -1,7 +1,7 @@
 /** Ticks that carry the data's own time, behind the prices and events they follow, on the same connection. */
 import { limits } from '../../../config/limits.ts';
+import type { NatsDoor } from '../../client/nats.ts';
 import { Failure } from '../context.ts';
-import type { NatsDoor } from '../nats.ts';
 import { untilNothingMissing } from './engine-progress.ts';
 import type { Lane } from './lane.ts';
 import type { ImportRecord } from './record.ts';

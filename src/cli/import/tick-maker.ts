@@ -2,7 +2,7 @@
  * Where ticks fall in the data's own time: at the last millisecond of each period that has rows, so that what happened
  * in a session day is marked in it. Knows no row and sends nothing.
  */
-import type { SessionCalendar } from '../../domain/session-day.ts';
+import { dayMs, type SessionCalendar } from '../../domain/session-day.ts';
 
 export class TickMaker {
   private readonly endOf: (ts: number) => number;
@@ -29,5 +29,3 @@ export class TickMaker {
     return this.due;
   }
 }
-
-const dayMs = 86_400_000;

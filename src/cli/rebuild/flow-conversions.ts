@@ -3,8 +3,8 @@
  * bounded. Knows nothing of the ledger.
  */
 import { limits } from '../../../config/limits.ts';
+import type { StoreDoor } from '../../client/store.ts';
 import { Failure } from '../context.ts';
-import type { StoreDoor } from '../store.ts';
 import { elementKey } from './ledger-only.ts';
 import type { Elements } from './ledger-only.ts';
 

@@ -5,6 +5,7 @@
  */
 import type { LedgerMessage } from '../../domain/ledger-event.ts';
 import type { RecordedEffect } from '../../domain/recorded.ts';
+import { rebasedFigures } from '../../ledger/apply-rebase.ts';
 import type { RecallSource } from '../../ledger/recall.ts';
 
 /** Elements of messages, as `<sequence>.<index>`. */
@@ -29,8 +30,9 @@ export class LedgerOnly implements RecallSource {
   }
 
   effect(sequence: number, index: number): RecordedEffect {
-    const isConversion = this.message?.items[index]?.kind === 'conversion';
-    return isConversion ? this.conversion(sequence, index) : nothing;
+    const kind = this.message?.items[index]?.kind;
+    if (kind === 'rebase') return unknownNav;
+    return kind === 'conversion' ? this.conversion(sequence, index) : nothing;
   }
 
   late(): readonly RecordedEffect[] {
@@ -60,3 +62,6 @@ const nothing: RecordedEffect = {
   tick: NaN,
   time: NaN,
 };
+
+/** A rebase changes what hangs on marks, and nothing else: an account of the ledger alone has none of it. */
+const unknownNav: RecordedEffect = { ...nothing, bookings: new Array<number>(rebasedFigures).fill(NaN) };

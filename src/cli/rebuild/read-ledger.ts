@@ -9,8 +9,8 @@ import { PullReader } from '../../../streams/sources/pull-reader.ts';
 import { subjectBytes } from '../../../streams/sources/message-bytes.ts';
 import { ledgerStream } from '../../../streams/sources/stream-definitions.ts';
 import type { LedgerMessage } from '../../domain/ledger-event.ts';
-import { quietLog } from '../../load/quiet-log.ts';
-import type { NatsDoor } from '../nats.ts';
+import { quietLog } from '../../quiet-log.ts';
+import type { NatsDoor } from '../../client/nats.ts';
 
 export interface LedgerRange {
   /** null: of all accounts. */

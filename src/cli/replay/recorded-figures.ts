@@ -2,9 +2,9 @@
  * What hung on marks when events happened, as the table `effects` has it: asked for a page of events at a time. Where
  * ClickHouse cannot be asked, nothing is recorded, and why is kept to be told once.
  */
+import type { StoreDoor } from '../../client/store.ts';
 import { Failure } from '../context.ts';
 import { elementKey } from '../rebuild/ledger-only.ts';
-import type { StoreDoor } from '../store.ts';
 
 /** In base; null where nothing was booked, or the figure had no meaning. */
 export interface RecordedFigures {

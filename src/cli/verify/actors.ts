@@ -1,9 +1,9 @@
 /** Live actors against LEDGER, page by page; and those that went on meanwhile, once LEDGER is read as far as they are. */
 import { limits } from '../../../config/limits.ts';
 import type { LedgerMessage } from '../../domain/ledger-event.ts';
-import { countAccounts, inspect, listAccounts } from '../account-reply.ts';
-import type { InspectReply } from '../account-reply.ts';
-import type { NatsDoor } from '../nats.ts';
+import { countAccounts, inspect, listAccounts } from '../../client/account-reply.ts';
+import type { InspectReply } from '../../client/account-reply.ts';
+import type { NatsDoor } from '../../client/nats.ts';
 import type { Rebuild } from '../rebuild/rebuild.ts';
 import { compareActor } from './compare-actor.ts';
 import type { Differences } from './differences.ts';

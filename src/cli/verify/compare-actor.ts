@@ -3,7 +3,7 @@
  * figures that it covers. Asks nobody.
  */
 import type { AccountView } from '../../domain/account-view.ts';
-import type { InspectReply } from '../account-reply.ts';
+import type { InspectReply } from '../../client/account-reply.ts';
 import type { Differences } from './differences.ts';
 
 /** Both at the same LEDGER sequence of the account. */

@@ -3,8 +3,8 @@
  * actor's figures. A curve that ends before it says nothing: a period that is not over has no row yet.
  */
 import { limits } from '../../../config/limits.ts';
-import type { InspectReply } from '../account-reply.ts';
-import type { StoreDoor } from '../store.ts';
+import type { InspectReply } from '../../client/account-reply.ts';
+import type { StoreDoor } from '../../client/store.ts';
 import type { Differences } from './differences.ts';
 import type { AccountPage } from './pages.ts';
 

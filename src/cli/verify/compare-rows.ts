@@ -4,9 +4,9 @@
  */
 import { limits } from '../../../config/limits.ts';
 import type { Effect } from '../../domain/effect.ts';
+import type { StoreDoor } from '../../client/store.ts';
 import { countText } from '../format.ts';
 import { IndifferentJudge } from '../rebuild/indifferent-judge.ts';
-import type { StoreDoor } from '../store.ts';
 import { inRange, isApplied, rangeParameters } from './compare-totals.ts';
 import type { Differences } from './differences.ts';
 import { rowTables, tablesOf } from './tallies.ts';

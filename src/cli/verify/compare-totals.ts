@@ -2,7 +2,7 @@
  * Sums over ClickHouse's rows of some accounts against what LEDGER makes of them: whose rows do not add up. Which rows
  * those are is another file's to find.
  */
-import type { StoreDoor } from '../store.ts';
+import type { StoreDoor } from '../../client/store.ts';
 import { rowTables, sequenceModulus } from './tallies.ts';
 import type { RowTable, Tallies, Tally } from './tallies.ts';
 

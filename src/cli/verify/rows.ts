@@ -4,8 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { limits } from '../../../config/limits.ts';
-import type { InspectReply } from '../account-reply.ts';
-import type { StoreDoor } from '../store.ts';
+import type { InspectReply } from '../../client/account-reply.ts';
+import type { StoreDoor } from '../../client/store.ts';
 import { compareLastRows, findDoubledTicks } from './compare-curve.ts';
 import { accountsThatDiffer } from './compare-totals.ts';
 import type { AccountPage } from './pages.ts';
@@ -46,7 +46,7 @@ export class StoreComparison {
         this.arrived = Number(row?.last ?? 0);
         return this.arrived >= last.sequence;
       }
-      await sleep(limits.cliPollMs);
+      await sleep(limits.clientPollMs);
     }
     return true;
   }
@@ -72,7 +72,7 @@ export class StoreComparison {
       }
       pages = still;
       if (suspects.length === 0 || performance.now() > deadline) return this.withoutLate(suspects);
-      await sleep(limits.cliPollMs);
+      await sleep(limits.clientPollMs);
     }
   }
 

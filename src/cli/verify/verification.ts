@@ -5,14 +5,14 @@
  */
 import type { Config } from '../../../config/load.ts';
 import { limits } from '../../../config/limits.ts';
-import { unknownAccount } from '../account-reply.ts';
+import { unknownAccount } from '../../client/account-reply.ts';
+import type { NatsDoor } from '../../client/nats.ts';
+import type { StoreDoor } from '../../client/store.ts';
 import { Failure } from '../context.ts';
-import type { NatsDoor } from '../nats.ts';
 import { flowConversions } from '../rebuild/flow-conversions.ts';
 import { IndifferentJudge } from '../rebuild/indifferent-judge.ts';
 import type { Elements } from '../rebuild/ledger-only.ts';
 import { Rebuild } from '../rebuild/rebuild.ts';
-import type { StoreDoor } from '../store.ts';
 import { ActorComparison } from './actors.ts';
 import { RowComparison } from './compare-rows.ts';
 import { Differences } from './differences.ts';

@@ -78,6 +78,8 @@ export const accountAnswer = Type.Object(
     underwater_since: Type.Union([time, Type.Null()]),
     rebase_pending: Type.Boolean(),
     rules: Type.Array(Type.Object({})),
+    timezone: plain,
+    cutover: plain,
     day_open_equity: minorUnits,
     day_net_flow: minorUnits,
     units: ratioOrNull,

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { frameColumns } from '../../../src/domain/frame.ts';
+import type { RecordedCurve } from '../../../src/domain/recorded.ts';
 import { ByteWriter } from '../../../streams/codec/byte-writer.ts';
 import { writeCurveRow } from '../../../streams/codec/curve-row.ts';
-import { LastRows, lastCurves } from '../../../streams/codec/frame-rows.ts';
+import { LastRows } from '../../../streams/codec/frame-rows.ts';
 import { sampleCurve } from '../support/sample-rows.ts';
+
+function lastCurves(columns: readonly string[], body: Uint8Array): Map<string, RecordedCurve> {
+  const rows = new LastRows();
+  rows.add(columns, body);
+  return new Map(rows);
+}
 
 describe('rows of the curve, read back', () => {
   const columns: readonly string[] = frameColumns.equity_curve;
@@ -52,7 +59,7 @@ describe('rows of the curve, read back', () => {
     body(1_795_276_063_275, 1);
     body(1_795_276_063_300, 123_456.789_012_345_6);
     body(1_795_276_063_290, 3);
-    const found = rows.curves();
+    const found = new Map(rows);
     assert.deepEqual([found.size, found.get('a')?.tick], [4, 1_795_276_063_300]);
     assert.equal(found.get('a')?.units, 123_456.789_012_345_6);
   });

@@ -86,6 +86,7 @@ describe('ledger messages', () => {
         toAmount: 6,
         symbol: '',
         effectiveAt: NaN,
+        effectiveOn: '',
         notes: '',
         ts: NaN,
       },

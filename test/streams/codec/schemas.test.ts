@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { schemaFiles } from '../../../scripts/schemas/files.ts';
 import { parseDecimal } from '../../../src/domain/decimal.ts';
 import { instrumentProblem, InstrumentTable } from '../../../src/domain/instrument.ts';
-import { isZone } from '../../../src/domain/session-day.ts';
+import { isDate, isZone } from '../../../src/domain/session-day.ts';
 import { SymbolTable } from '../../../src/domain/symbol-table.ts';
 import { accountMessage } from '../../../streams/codec/account-view.ts';
 import { encodeAlert } from '../../../streams/codec/alert.ts';
@@ -29,8 +29,9 @@ const bytes = (message: unknown): Uint8Array => new TextEncoder().encode(JSON.st
 const parse = (data: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(data));
 
 function validator(name: SchemaName): (message: unknown) => boolean {
-  const validate = ajv.compile(schemaDocument(name));
-  return (message) => validate(message);
+  const document = schemaDocument(name);
+  const validate = ajv.getSchema(`tidemark/${name}.json`) ?? ajv.compile(document);
+  return (message) => validate(message) === true;
 }
 
 function assertValid(name: SchemaName, message: unknown): void {
@@ -242,11 +243,12 @@ describe('what decoders take is what the schemas allow, and the rules that no sc
       to_currency: currencies,
       to_amount: fc.integer(),
       symbol: symbols,
-      effective_at: times,
+      effective_at: fc.oneof(times, fc.constantFrom('2026-03-08', '2026-02-30', '1969-12-31', 'today')),
       notes: fc.constantFrom('', 'a note'),
       ts: times,
     });
-    holds('cash', message, takes('cash.7'));
+    const isDated = ({ effective_at: at }: Message): boolean => typeof at !== 'string' || isDate(at);
+    holds('cash', message, takes('cash.7'), isDated);
   });
 
   it('for accounts', () => {
@@ -256,12 +258,45 @@ describe('what decoders take is what the schemas allow, and the rules that no sc
       base_currency: currencies,
       timezone: fc.constantFrom('America/New_York', 'UTC'),
       cutover: fc.constantFrom('17:00', '00:00'),
+      calendar: fc.constantFrom('weekdays', 'all'),
       account_type: fc.constant('margin'),
       limits: fc.constantFrom<unknown>({ a: 1 }, []),
       ts: times,
     });
     const rule = (m: Message): boolean => m['timezone'] === undefined || isZone(m['timezone'] as string);
     holds('account', message, takes('accounts.7'), rule);
+  });
+
+  it('for rebases', () => {
+    const ratio = fc.constantFrom<unknown>(1.25, 2);
+    const drawdown = fc.constantFrom(-0.25, 0);
+    const whole = {
+      ...{ type: 'rebase', id: 'rebase-9', of: 9, from: 1, through: 2, units_factor: 1, units: 1, nav: 2 },
+      ...{ epoch: 1, wiped_out: false, peak_nav: 2, peak_ts: 1, max_drawdown: 0, max_drawdown_life: 0 },
+      ...{ peak_profit: 0, day_open_nav: 1, day_open_equity: 1, ts: 3 },
+    };
+    const agrees = (m: Message): boolean =>
+      m['id'] === 'rebase-9' &&
+      m['of'] === 9 &&
+      (m['max_drawdown_life'] as number) <= (m['max_drawdown'] as number) &&
+      (m['units'] !== null || m['nav'] === null || m['wiped_out'] === true) &&
+      (m['nav'] === null) === (m['peak_nav'] === null) &&
+      (m['nav'] !== null || m['units'] === null) &&
+      (m['units_factor'] === null || (m['units'] as number) > 0) &&
+      m['wiped_out'] === (m['nav'] === 0);
+    for (const some of [
+      { id: fc.constantFrom('rebase-9', 'rebase-8'), from: times, through: times, ts: times },
+      { units_factor: ratio, units: ratio, nav: ratio, peak_nav: ratio, wiped_out: fc.boolean() },
+      { max_drawdown: drawdown, max_drawdown_life: drawdown, epoch: fc.nat(5), day_open_nav: ratio },
+      { peak_profit: fc.integer(), day_open_equity: fc.integer(), peak_ts: times, of: fc.constant(9) },
+    ]) {
+      const fields: Record<string, fc.Arbitrary<unknown>> = some;
+      const message = messages(fields).map((m) => {
+        const others = Object.entries(whole).filter(([name]) => !(name in fields));
+        return { ...Object.fromEntries(others), ...m };
+      });
+      holds('account', message, takes('accounts.7'), agrees);
+    }
   });
 
   it('for trades', () => {

@@ -1,6 +1,7 @@
 /** The scanner of common fills against the plain decoder: the same answer, or none. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { limits } from '../../../config/limits.ts';
 import { SymbolTable } from '../../../src/domain/symbol-table.ts';
 import { FieldReader, type Message } from '../../../streams/codec/fields.ts';
 import { readSettlement } from '../../../streams/codec/settlement-message.ts';
@@ -15,7 +16,7 @@ function scanned(text: string) {
   return scanner.scan(encoder.encode(text));
 }
 
-/** What the plain decoder makes of it; null where it is no JSON. */
+/** What the plain decoder makes of it, element by element; null where it is no JSON. */
 function plain(text: string) {
   let message: unknown;
   try {
@@ -23,7 +24,8 @@ function plain(text: string) {
   } catch {
     return null;
   }
-  return readSettlement(new FieldReader(), message as Message, symbols);
+  const elements = Array.isArray(message) ? (message as unknown[]) : [message];
+  return elements.map((each) => readSettlement(new FieldReader(), each as Message, symbols));
 }
 
 const fill = {
@@ -43,6 +45,8 @@ describe('the scanner of fills', () => {
       JSON.stringify(fill).replaceAll(':', ': ').replaceAll(',', ', '),
       JSON.stringify({ ...fill, quantity: 0.25, price: -37.63, side: 'sell' }),
       JSON.stringify({ id: 'x', symbol: 'A', side: 'sell', quantity: '007.500', price: 0 }),
+      JSON.stringify([fill]),
+      ` [ ${JSON.stringify(fill)} , ${JSON.stringify({ ...fill, side: 'sell' })} ] `,
     ]) {
       assert.notEqual(scanned(text), null, text);
       assert.deepEqual(scanned(text), plain(text), text);
@@ -56,7 +60,17 @@ describe('the scanner of fills', () => {
       '[]',
       '{}',
       `${base}x`,
-      `[${base}]`,
+      '[',
+      `[${base}`,
+      `[${base},]`,
+      `[${base}]x`,
+      `[${base}}`,
+      `${base}]`,
+      `${base},${base}`,
+      `[[${base}]]`,
+      `[${base},{}]`,
+      `[${base},${base.replace('"buy"', '"hodl"')}]`,
+      `[${Array.from({ length: limits.messageElementsMax + 1 }, () => base).join()}]`,
       base.slice(0, -1),
       base.replace('"f1"', '"f\\u0031"'),
       base.replace('"f1"', '12'),
@@ -101,8 +115,8 @@ describe('the scanner of fills', () => {
       { requiredKeys: ['id', 'symbol', 'side', 'quantity', 'price'] },
     );
     fc.assert(
-      fc.property(message, fc.boolean(), (fields, spaced) => {
-        const text = JSON.stringify(fields, null, spaced ? 1 : 0);
+      fc.property(fc.oneof(message, fc.array(message, { maxLength: 3 })), fc.boolean(), (sent, spaced) => {
+        const text = JSON.stringify(sent, null, spaced ? 1 : 0);
         const fast = scanned(text);
         if (fast !== null) assert.deepEqual(fast, plain(text), text);
       }),

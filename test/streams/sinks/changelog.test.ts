@@ -14,6 +14,7 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 const checkpoint: Checkpoint = {
   format: changelogFormat,
+  held: ['a1'],
   ledgerCreated: '2026-01-15T12:00:00.123456789Z',
   partitions: 1,
   sequence: 17,
@@ -200,14 +201,30 @@ describe('the changelog', () => {
     await only.saveAccount('a', bytes('3'));
   });
 
+  it('reads a checkpoint of the first format, in which no account was held back', async () => {
+    await (await owner(1)).saveAccount('a', bytes('1'));
+    const { ledgerCreated, partitions, sequence, effectsFrom, framesFrom, tickCeiling } = checkpoint;
+    const first = {
+      format: 1,
+      ledger_created: ledgerCreated,
+      partitions,
+      sequence,
+      effects_from: effectsFrom,
+      frames_from: framesFrom,
+      tick_ceiling: tickCeiling,
+    };
+    await (await bucket()).put('checkpoint.0', JSON.stringify(first));
+    assert.deepEqual((await loaded(await owner(2))).checkpoint, { ...checkpoint, held: [] });
+  });
+
   it('refuses a checkpoint of a format it does not know, before anything is read', async () => {
     const only = await owner(1);
     await only.saveAccount('a', bytes('1'));
-    await only.saveCheckpoint({ ...checkpoint, format: 2 });
+    await only.saveCheckpoint({ ...checkpoint, format: 3 });
     const found = new Remembered();
     await assert.rejects(
       only.load(found),
-      /changelog has format 2 and this version reads format 1: run the version/,
+      /changelog has format 3 and this version reads format 2: run the version/,
     );
     assert.deepEqual(found.states, {});
     await (await bucket()).put('checkpoint.0', 'hello');

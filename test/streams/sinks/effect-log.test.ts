@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig } from '../../../config/load.ts';
 import { limits } from '../../../config/limits.ts';
 import type { Effect } from '../../../src/domain/effect.ts';
@@ -6,6 +7,7 @@ import type { RecordedEffect } from '../../../src/domain/recorded.ts';
 import { Fenced } from '../../../src/ports.ts';
 import { NatsEffectLog } from '../../../streams/sinks/effect-log.ts';
 import { connectNats, type Link } from '../../../streams/sources/connection.ts';
+import { previousPosition } from '../../../streams/codec/effect-record.ts';
 import { managerOf } from '../../../streams/sources/stream-api.ts';
 import { effectsDefinition } from '../../../streams/sources/stream-definitions.ts';
 import { startNats, type TestNats } from '../../support/nats.ts';
@@ -141,7 +143,8 @@ describe('the effect log', () => {
     const former = await owner(1);
     let tick = 0;
     const writing = (async () => {
-      for (;;) await recordAll(former, ++tick, tick, tick);
+      // Ticks are milliseconds apart: one that wrote again at once would always be sooner than who reads before it writes.
+      for (;;) await Promise.all([recordAll(former, ++tick, tick, tick), delay(1)]);
     })();
     await until(() => tick > 50, { what: 'fifty messages' });
     const newer = await owner(2);
@@ -277,9 +280,17 @@ describe('the effect log', () => {
   it('goes on when everything it wrote is too old', async () => {
     const only = await owner(1);
     await recordAll(only, 1, 1, 1);
-    await (await managerOf(link.nats)).streams.purge('EFFECTS');
+    const { streams } = await managerOf(link.nats);
+    const before = only.position;
+    await streams.purge('EFFECTS');
     await recordAll(only, 2, 2, 2);
     assert.equal((await only.find(2, 0))?.tick, 2);
+    // What comes after it says so: it was there.
+    const { data } = await streams.getMessage('EFFECTS', { seq: before + 1 });
+    assert.equal(previousPosition(data), before);
+    const next = await owner(2);
+    assert.deepEqual(sequencesOf(await readAll(next, before + 1)), [2]);
+    await assert.rejects(readAll(next, before), /are lost/);
   });
 });
 

@@ -122,7 +122,7 @@ describe('publishing with acknowledgement', () => {
   async function lettersFor(...letters: DeadLetter[]): Promise<Record<string, unknown>[]> {
     const sink = new NatsDeadLetters(publisher, log);
     for (const each of letters) sink.publish(each);
-    await sink.flush();
+    await publisher.flush();
     const api = await streams();
     const { state } = await api.info('DEAD_LETTERS');
     const found = [];
@@ -201,7 +201,7 @@ describe('publishing with acknowledgement', () => {
     sink.publish(alert);
     sink.publish(alert);
     sink.publish({ ...alert, state: 'cleared' });
-    await sink.flush();
+    await publisher.flush();
     const api = await streams();
     const { state } = await api.info('ALERTS');
     assert.equal(state.messages, 2);

@@ -20,6 +20,10 @@ describe('the service tidemark', () => {
       asked.push([after, limit, order]);
       return [...views.values()].slice(0, limit);
     },
+    outcome: (account, sequence, index) => {
+      asked.push([account, sequence, index]);
+      return { outcome: 'rejected', reason: 'id_conflict', detail: 'id' };
+    },
     stats: () => ({ state: 'live', accounts: 2 }) as EngineStats,
     isLive: () => isLive,
     isOwner: () => isOwner,
@@ -62,7 +66,7 @@ describe('the service tidemark', () => {
     assert.match(found[0]!.version, /^\d+\.\d+\.\d+$/);
     assert.deepEqual(
       found[0]!.endpoints.map(({ subject }) => subject),
-      ['tidemark.inspect', 'tidemark.accounts', 'tidemark.snapshot', 'tidemark.stats'],
+      ['tidemark.inspect', 'tidemark.accounts', 'tidemark.snapshot', 'tidemark.outcome', 'tidemark.stats'],
     );
   });
 
@@ -114,6 +118,24 @@ describe('the service tidemark', () => {
     );
   });
 
+  it('gives several without their positions, where so asked', async () => {
+    const { accounts } = (await ask('snapshot', { accounts: ['7'], positions: false })).body as {
+      accounts: object[];
+    };
+    assert.equal('positions' in accounts[0]!, false);
+    assert.equal('state_hash' in accounts[0]!, true);
+    assert.match(String((await ask('snapshot', { accounts: ['7'], positions: 1 })).error), /^400 /);
+  });
+
+  it('says what became of an event', async () => {
+    const { body } = await ask('outcome', { account_id: '7', sequence: 12 });
+    assert.deepEqual(body, { outcome: 'rejected', reason: 'id_conflict', detail: 'id' });
+    assert.deepEqual(asked.at(-1), ['7', 12, 0]);
+    for (const wrong of [{ sequence: 12 }, { account_id: '7' }, { account_id: '7', sequence: '12' }]) {
+      assert.match(String((await ask('outcome', wrong)).error), /^400 /);
+    }
+  });
+
   it('tells how the engine is', async () => {
     const { body } = await ask('stats', '');
     assert.equal(body['role'], 'engine');
@@ -121,12 +143,14 @@ describe('the service tidemark', () => {
     assert.equal(body['partitions'], 3);
     assert.equal(body['state'], 'live');
     assert.ok((body['uptime_ms'] as number) > 0);
+    assert.match(body['owner'] as string, /^owner-\w+$/);
+    assert.equal(body['emissions_unsent'], 0);
     assert.ok((body['memory'] as { resident_bytes: number }).resident_bytes > 0);
   });
 
   it('says nothing of accounts before it is live, and tells how it is all the same', async () => {
     isLive = false;
-    for (const endpoint of ['inspect', 'accounts', 'snapshot']) {
+    for (const endpoint of ['inspect', 'accounts', 'snapshot', 'outcome']) {
       assert.equal((await ask(endpoint, {})).error, '503 the engine is not live yet');
     }
     assert.equal((await ask('stats', {})).error, undefined);

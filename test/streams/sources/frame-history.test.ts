@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { loadConfig } from '../../../config/load.ts';
+import type { RecordedPeriod } from '../../../src/domain/recorded.ts';
 import { NatsFrames } from '../../../streams/sinks/frames.ts';
 import { WindowedPublisher } from '../../../streams/sinks/windowed-publisher.ts';
 import { connectNats, type Link } from '../../../streams/sources/connection.ts';
@@ -50,7 +51,7 @@ describe('what frames know of the past', () => {
 
   async function history(from: number): Promise<NatsFrameHistory> {
     const made = new NatsFrameHistory({ link, log, partition: 0 });
-    await made.load(from);
+    await made.load(from, { late: true, strays: new Set() });
     return made;
   }
 
@@ -68,13 +69,33 @@ describe('what frames know of the past', () => {
       [all.framedThrough, all.isFramed(1), all.isFramed(6), all.isFramed(7)],
       [6, true, true, false],
     );
-    assert.deepEqual([all.curves.get('1')?.tick, all.curves.get('0')?.tick], [105, 106]);
+    const last = new Map(all.curves);
+    assert.deepEqual([last.get('1')?.tick, last.get('0')?.tick], [105, 106]);
     all.forget();
     assert.equal(all.curves.size, 0);
     const late = await history(10);
     assert.deepEqual([late.isFramed(4), late.isFramed(5), late.framedThrough], [false, true, 6]);
     await (await managerOf(link.nats)).streams.purge('FRAMES', { seq: 12 });
-    assert.deepEqual([...(await history(4)).curves.keys()], ['0']);
+    assert.deepEqual([...new Map((await history(4)).curves).keys()], ['0']);
+  });
+
+  it('is, asked again for some accounts, every row of theirs, without a former owner’s', async () => {
+    const former = await frames(1);
+    for (let sequence = 1; sequence <= 4; sequence++) await write(former, sequence, 100 + sequence);
+    await write(await frames(2), 5, 105);
+    await write(former, 7, 107);
+    const past = await history(1);
+    const seen: RecordedPeriod[] = [];
+    await past.periods(1, new Set(['1', 'nobody']), (period) => seen.push(period));
+    assert.deepEqual(
+      seen.map(({ account, tick }) => `${account} ${tick}`),
+      ['1 101', '1 103', '1 105'],
+    );
+    const { navLow, navHigh, worstDrawdown, totalEquity, netFlow } = sampleCurve();
+    assert.deepEqual(seen[0], {
+      ...{ account: '1', sequence: 1, tick: 101, time: sampleTime, epoch: 1 },
+      ...{ navLow, navHigh, worstDrawdown, profit: totalEquity - netFlow },
+    });
   });
 
   it('leaves out what a former owner wrote after a newer one had begun', async () => {
@@ -84,7 +105,7 @@ describe('what frames know of the past', () => {
     await write(newer, 3, 201);
     await write(former, 5, 105);
     const { framedThrough, curves } = await history(1);
-    assert.deepEqual([framedThrough, curves.get('1')?.tick], [3, 201]);
+    assert.deepEqual([framedThrough, new Map(curves).get('1')?.tick], [3, 201]);
   });
 
   it('leaves it out also where the newer one has only begun, before the position', async () => {

@@ -203,6 +203,37 @@ describe('the ledger source', () => {
     });
   });
 
+  it('ends when its connection is closed for good, instead of trying for ever', async () => {
+    const closed = await connectNats({ url: nats.url, name: 'closed', log });
+    await closed.close();
+    const ledger = new NatsLedgerSource(closed, new LedgerDecoder(new SymbolTable()), log);
+    opened.push(ledger);
+    await assert.rejects(
+      ledger.open(1, () => undefined),
+      /the connection that LEDGER is read by was closed/,
+    );
+    await assert.rejects(ledger.lastSequence());
+  });
+
+  it('does not wait for a last message that was deleted', async () => {
+    await publish(1, 9);
+    const { streams } = await managerOf(publisher.nats);
+    await streams.deleteMessage('LEDGER', 8);
+    await streams.deleteMessage('LEDGER', 9);
+    const ledger = source();
+    assert.equal(await ledger.lastSequence(), 7);
+    // What was there is no loss.
+    assert.equal((await ledger.bounds()).last, 9);
+    await publish(10, 10);
+    assert.equal(await ledger.lastSequence(), 10);
+    await streams.purge('LEDGER', { filter: 'cash.3' });
+    assert.equal(await ledger.lastSequence(), 7);
+    // Of an account whose last message was deleted, the ones before are still there.
+    const left: number[] = [];
+    await ledger.ofAccount('2', 9, ({ sequence }) => void left.push(sequence));
+    assert.deepEqual(left, [2]);
+  });
+
   it('passes over deleted messages', async () => {
     await publish(1, 10);
     await (await managerOf(publisher.nats)).streams.deleteMessage('LEDGER', 4);

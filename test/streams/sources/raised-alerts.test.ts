@@ -68,7 +68,7 @@ describe('alerts that former owners raised', function () {
     ]) {
       sink.publish(each);
     }
-    await sink.flush();
+    await publisher.flush();
     assert.deepEqual(await raised(), [
       'held_price _ XYZ-5',
       'overdraft 7 USD-2-0',
@@ -95,7 +95,7 @@ describe('alerts that former owners raised', function () {
     for (const [i, text] of strange.entries())
       await jetStream.publish(`alerts.overdraft.7.x${i}.raised`, text);
     sink.publish(alert('overdraft', 'USD-1-0'));
-    await sink.flush();
+    await publisher.flush();
     assert.deepEqual(await raised(), ['overdraft 7 USD-1-0']);
     assert.deepEqual(
       log.lines.map(({ fields }) => fields),
@@ -109,7 +109,7 @@ describe('alerts that former owners raised', function () {
       sink.publish(alert('unpriced', `XYZ-${i}`));
       if (i % 2 === 0) sink.publish(alert('unpriced', `XYZ-${i}`, 'cleared'));
     }
-    await sink.flush();
+    await publisher.flush();
     const reading = sink.raised();
     await nats.kill();
     await nats.restart();

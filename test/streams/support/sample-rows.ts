@@ -1,7 +1,7 @@
 /** Rows as the ledger hands them out, to be written and read back. */
 import type { Effect } from '../../../src/domain/effect.ts';
 import type { CurveRow } from '../../../src/domain/equity-update.ts';
-import type { CashEvent, Settlement } from '../../../src/domain/ledger-event.ts';
+import type { CashEvent, RebaseEvent, Settlement } from '../../../src/domain/ledger-event.ts';
 
 export const sampleTime = Date.UTC(2026, 0, 15, 12);
 
@@ -29,8 +29,30 @@ export const sampleDeposit: CashEvent = {
   toAmount: 0,
   symbol: '',
   effectiveAt: NaN,
+  effectiveOn: '',
   notes: 'für "Ann"\n',
   ts: NaN,
+};
+
+export const sampleRebase: RebaseEvent = {
+  kind: 'rebase',
+  id: 'rebase-9',
+  of: 9,
+  from: sampleTime - 86_400_000,
+  through: sampleTime,
+  unitsFactor: 1.05,
+  units: 1_909.090909090909,
+  nav: 1.157619047619048,
+  epoch: 1,
+  wipedOut: false,
+  peakNav: 1.204761904761905,
+  peakTime: sampleTime - 3_600_000,
+  maxDrawdown: -0.0391304347826087,
+  maxDrawdownLife: -0.0391304347826087,
+  peakProfit: 30_000,
+  dayOpenNav: 1.1,
+  dayOpenEquity: 210_000,
+  ts: sampleTime + 5,
 };
 
 export function sampleEffect(fields: Partial<Effect> = {}): Effect {
@@ -71,6 +93,7 @@ export function sampleEffect(fields: Partial<Effect> = {}): Effect {
     epoch: 1,
     state: 'active.healthy',
     stateBefore: '',
+    settings: '',
     ...fields,
   };
 }
@@ -110,6 +133,7 @@ export function sampleCurve(fields: Partial<CurveRow> = {}): CurveRow {
     peakProfit: 60_000,
     wipedOut: false,
     peakTime: 1_760_000_000_000,
+    rebase: 481_512,
     ...fields,
   };
 }

@@ -1,6 +1,6 @@
 /** One account of the oracle: the facts of its ledger, what was seen, its performance and its day. Holds, decides nothing. */
 import type { Booking, Books, Fact } from './books.ts';
-import { foldFacts } from './books.ts';
+import { add, foldFacts } from './books.ts';
 import type { Market } from './market.ts';
 import { navAtStart, Performance } from './performance.ts';
 
@@ -19,6 +19,14 @@ export interface AtTick {
   readonly nav: bigint | null;
   readonly flow: bigint;
   readonly epochs: number;
+}
+
+/** What each book comes to in base, by its name, and of each symbol. */
+interface BaseSums {
+  readonly books: Books;
+  /** The board at which it does. */
+  readonly at: number;
+  readonly inBase: ReadonlyMap<string, bigint>;
 }
 
 export class OracleAccount {
@@ -47,6 +55,7 @@ export class OracleAccount {
   lastFigures = '';
   private readonly market: Market;
   private folded: { facts: number; books: Books } | null = null;
+  private sums: BaseSums | null = null;
 
   constructor(id: string, base: string, dust: bigint, market: Market) {
     this.id = id;
@@ -93,12 +102,22 @@ export class OracleAccount {
 
   /** What a book comes to in base, of the whole account or of one symbol. */
   bookedInBase(book: Booking['book'], symbol?: string): bigint {
-    let sum = 0n;
-    for (const b of this.books().bookings) {
-      if (b.book === book && (symbol === undefined || b.symbol === symbol))
-        sum += this.inBase(b)?.amount ?? 0n;
+    return this.sumsInBase().get(symbol === undefined ? book : `${book} ${symbol}`) ?? 0n;
+  }
+
+  /** All of them in one pass: an account may have as many bookings as it has events. Once for the same books and board. */
+  private sumsInBase(): ReadonlyMap<string, bigint> {
+    const books = this.books();
+    const { now } = this.market;
+    if (this.sums?.books === books && this.sums.at === now) return this.sums.inBase;
+    const inBase = new Map<string, bigint>();
+    for (const each of books.bookings) {
+      const amount = this.inBase(each)?.amount ?? 0n;
+      add(inBase, each.book, amount);
+      if (each.symbol !== null) add(inBase, `${each.book} ${each.symbol}`, amount);
     }
-    return sum;
+    this.sums = { books, at: now, inBase };
+    return inBase;
   }
 
   cashInBase(only: (currency: string) => boolean = () => true): bigint {

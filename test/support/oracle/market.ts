@@ -50,6 +50,10 @@ export class Market {
   readonly boards: Board[] = [new Map()];
   private readonly coming = new Map<string, Mark>();
   private readonly described = new Map<string, Partial<OracleInstrument>>();
+  /** Read once: what is described, what a unit of its quantity and price is worth, the rates of one board. */
+  private readonly instruments = new Map<string, OracleInstrument>();
+  private readonly worths = new Map<string, Fraction>();
+  private rates = { at: NaN, known: new Map<string, Fraction | null>() };
   private readonly pivot: string;
   private readonly mode: MarkMode;
   private readonly offers: OfferMode;
@@ -66,13 +70,20 @@ export class Market {
 
   describe(symbol: string, fields: Partial<OracleInstrument>): void {
     this.described.set(symbol, { ...this.described.get(symbol), ...fields });
+    this.instruments.delete(symbol);
+    this.worths.delete(symbol);
+    this.rates.at = NaN;
   }
 
   instrument(symbol: string): OracleInstrument {
+    const known = this.instruments.get(symbol);
+    if (known !== undefined) return known;
     const pairScale = symbol.includes('JPY') ? 3 : 5;
     const price_scale = pairCurrencies.test(symbol) ? pairScale : 4;
     const usual = { currency: 'USD', price_scale, quantity_scale: 4, multiplier: 1, style: 'spot' } as const;
-    return { ...usual, ...this.described.get(symbol) };
+    const instrument = { ...usual, ...this.described.get(symbol) };
+    this.instruments.set(symbol, instrument);
+    return instrument;
   }
 
   /** From the next tick on. False where the message is no price, or older than the one before. */
@@ -129,27 +140,47 @@ export class Market {
 
   /** Minor units of the instrument's currency; quantity and price are integers at its scales. */
   value(symbol: string, quantity: bigint, price: bigint): bigint {
+    return nearestEven(times({ n: quantity * price, d: 1n }, this.worth(symbol)));
+  }
+
+  private worth(symbol: string): Fraction {
+    const known = this.worths.get(symbol);
+    if (known !== undefined) return known;
     const { currency, price_scale, quantity_scale, multiplier } = this.instrument(symbol);
-    const whole = { n: quantity * price, d: tenTo(price_scale + quantity_scale) };
-    const perUnit = times(decimalOf(multiplier, 99) ?? one, { n: tenTo(minorDigits(currency)), d: 1n });
-    return nearestEven(times(whole, perUnit));
+    const minor = { n: tenTo(minorDigits(currency)), d: tenTo(price_scale + quantity_scale) };
+    const worth = times(decimalOf(multiplier, 99) ?? one, minor);
+    this.worths.set(symbol, worth);
+    return worth;
   }
 
   /** `amount` minor units of `from` in minor units of `to`; null where there is no rate. */
   convert(at: number, amount: bigint, from: string, to: string): bigint | null {
     if (from === to) return amount;
     const rate = this.rate(at, from, to);
-    if (!rate) return null;
-    const units = { n: tenTo(minorDigits(to)), d: tenTo(minorDigits(from)) };
-    return nearestEven(times(times({ n: amount, d: 1n }, rate), units));
+    return rate && nearestEven(times({ n: amount, d: 1n }, rate));
   }
 
   isRated(at: number, from: string, to: string): boolean {
     return from === to || this.rate(at, from, to) !== null;
   }
 
-  /** Units of `to` for a unit of `from`: the pair, its inverse, one hop over the pivot. */
+  /** Minor units of `to` for one of `from`. */
   private rate(at: number, from: string, to: string): Fraction | null {
+    if (this.rates.at !== at) this.rates = { at, known: new Map() };
+    const { known } = this.rates;
+    const pair = `${from} ${to}`;
+    let rate = known.get(pair);
+    if (rate === undefined) {
+      const units = { n: tenTo(minorDigits(to)), d: tenTo(minorDigits(from)) };
+      const whole = this.wholeRate(at, from, to);
+      rate = whole && times(whole, units);
+      known.set(pair, rate);
+    }
+    return rate;
+  }
+
+  /** Units of `to` for a unit of `from`: the pair, its inverse, one hop over the pivot. */
+  private wholeRate(at: number, from: string, to: string): Fraction | null {
     const straight = this.quoted(at, from, to);
     if (straight || from === this.pivot || to === this.pivot) return straight;
     const first = this.quoted(at, from, this.pivot);

@@ -1,0 +1,2 @@
+-- Whether a row was recorded.
+corrected = 0
