@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import type { Kind, Problem } from './kind.ts';
 import { isRecord } from './kind.ts';
+import { isLoopback } from './loopback.ts';
 import { parsePeriodMs } from './period.ts';
 import { schema, type Config } from './schema.ts';
 

@@ -18,6 +18,7 @@ import {
   text,
 } from './kind.ts';
 import type { TypeOf } from './kind.ts';
+import { isLoopback } from './loopback.ts';
 import { parsePeriodMs } from './period.ts';
 
 const port = integer(1, 65_535, 'a TCP port');

@@ -3,6 +3,7 @@
  * A route that says nothing is not taken on. Counts the requests of each token.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isLoopback } from '../../config/loopback.ts';
 import { isId } from '../domain/identifier.ts';
 import type { Authenticate, Identity } from './identity.ts';
 import { Problem } from './problem.ts';

@@ -5,6 +5,7 @@
 import websocket from '@fastify/websocket';
 import type { FastifyRequest } from 'fastify';
 import { limits } from '../../../config/limits.ts';
+import { isLoopback } from '../../../config/loopback.ts';
 import type { Authenticate, Identity } from '../identity.ts';
 import type { Parts, Server } from '../parts.ts';
 import { Problem } from '../problem.ts';
