@@ -32,10 +32,11 @@ describe('an engine and its standby', function () {
     await nats.stop();
   });
 
-  function startEngine(): Tidemark {
+  function startEngine(settings: Record<string, string> = {}): Tidemark {
     const engine = spawnTidemark(['run', 'engine'], {
       TIDEMARK_NATS_URL: nats.url,
       TIDEMARK_LOG_LEVEL: 'warn',
+      ...settings,
     });
     engines.push(engine);
     return engine;
@@ -62,10 +63,10 @@ describe('an engine and its standby', function () {
       { what: `engine ${String(engine.process.pid)} to be live`, timeoutMs: 30_000 },
     );
 
-  async function pair(): Promise<[Tidemark, Tidemark]> {
-    const first = startEngine();
+  async function pair(settings: Record<string, string> = {}): Promise<[Tidemark, Tidemark]> {
+    const first = startEngine(settings);
     await live(first);
-    const second = startEngine();
+    const second = startEngine(settings);
     await until(async () => (await standbys()).length === 1, { what: 'the standby', timeoutMs: 30_000 });
     return [first, second];
   }
@@ -92,8 +93,10 @@ describe('an engine and its standby', function () {
   /** Every answer to a number of requests is of one process. */
   async function allAnswersAreOf(engine: Tidemark): Promise<void> {
     for (let i = 0; i < 40; i++) {
-      assert.equal((await stats()).pid, engine.process.pid);
-      const inspected = await connection.request('tidemark.inspect', '{"account_id":"7"}', { timeout: 500 });
+      assert.equal((await stats(5_000)).pid, engine.process.pid);
+      const inspected = await connection.request('tidemark.inspect', '{"account_id":"7"}', {
+        timeout: 5_000,
+      });
       assert.equal(inspected.headers?.get('Nats-Service-Error-Code') ?? '', '');
     }
   }
@@ -155,7 +158,8 @@ describe('an engine and its standby', function () {
   });
 
   it('tell how far they are while they bring the past back', async () => {
-    const [owner, standby] = await pair();
+    // Without checkpoints all of it is brought back, which takes long enough to be seen.
+    const [owner, standby] = await pair({ TIDEMARK_CHECKPOINT_INTERVAL_MS: '600000' });
     let last = 0;
     for (let message = 0; message < 2_000; message++) {
       const deposits = Array.from({ length: 50 }, (_, i) => ({
