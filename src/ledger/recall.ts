@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import type { CurveRow } from '../domain/equity-update.ts';
 import type { RecordedCurve, RecordedEffect } from '../domain/recorded.ts';
+import type { Accounts } from './accounts.ts';
 import type { BookParts } from './book-parts.ts';
 import { bookRecordedLate } from './booking.ts';
 import { takePerformance } from './curve-figures.ts';
@@ -85,7 +86,7 @@ export class Recall {
 /** After an event was applied with its recorded effect: units and nav as they were, and the book's effect as recorded. */
 export function recallEffect(b: BookParts, account: number, recorded: RecordedEffect): void {
   const { effect } = b;
-  recallUnits(b, account, recorded);
+  recallUnits(b, account, recorded, effect.flowBase);
   effect.rate = recorded.rate;
   effect.equityBefore = recorded.equityBefore;
   effect.navBefore = recorded.navBefore;
@@ -93,18 +94,12 @@ export function recallEffect(b: BookParts, account: number, recorded: RecordedEf
   effect.isRecalled = true;
 }
 
-function recallUnits(b: BookParts, account: number, recorded: RecordedEffect): void {
+/** `flow` of the event in base, minor units; NaN where none was booked. */
+function recallUnits(b: BookParts, account: number, recorded: RecordedEffect, flow: number): void {
   const { accounts } = b;
   if (Number.isNaN(recorded.units)) return;
-  if (Number.isNaN(accounts.units[account]) || recorded.epoch !== accounts.epoch[account]) {
-    // An epoch follows only on ruin.
-    if (recorded.epoch > (accounts.epoch[account] ?? 1)) accounts.maxDrawdownLife[account] = -1;
-    // Units began: as many as equity had minor units, at a nav of 1.
-    accounts.peakNav[account] = recorded.nav;
-    accounts.peakProfit[account] = recorded.units - (accounts.netFlow[account] ?? 0);
-    accounts.drawdown[account] = accounts.maxDrawdown[account] = 0;
-    accounts.dayOpenNav[account] = accounts.tickNav[account] = 1;
-  }
+  if (Number.isNaN(accounts.units[account]) || recorded.epoch !== accounts.epoch[account])
+    recallBeginning(accounts, account, recorded, Number.isNaN(flow) ? 0 : flow);
   accounts.units[account] = recorded.units;
   accounts.nav[account] = recorded.nav;
   accounts.epoch[account] = recorded.epoch;
@@ -112,10 +107,36 @@ function recallUnits(b: BookParts, account: number, recorded: RecordedEffect): v
   else accounts.wipedOut[account] = 0;
 }
 
+/**
+ * Units began, at a nav of 1 and as many as equity had minor units: by the event, or at a tick before it, of which
+ * nothing else is recorded. Then nav has moved since, and the event's flow has bought some of the units that there are.
+ */
+function recallBeginning(a: Accounts, account: number, recorded: RecordedEffect, flow: number): void {
+  const { units, nav, navBefore, equityBefore, epoch } = recorded;
+  // An epoch follows only on ruin.
+  const isAnotherEpoch = epoch > (a.epoch[account] ?? 1);
+  if (isAnotherEpoch) a.maxDrawdownLife[account] = -1;
+  const netFlow = a.netFlow[account] ?? 0;
+  a.dayOpenNav[account] = a.tickNav[account] = 1;
+  if (isAnotherEpoch || !(navBefore > 0) || !(nav > 0)) {
+    a.peakNav[account] = nav;
+    a.peakProfit[account] = units - netFlow;
+    a.drawdown[account] = a.maxDrawdown[account] = 0;
+    return;
+  }
+  const peak = Math.max(1, navBefore, nav);
+  const begun = Math.round(units > 0 ? units - flow / nav : equityBefore / nav);
+  a.peakNav[account] = peak;
+  a.peakProfit[account] = begun - (netFlow - flow);
+  a.drawdown[account] = a.maxDrawdown[account] = nav / peak - 1;
+  a.maxDrawdownLife[account] = Math.min(a.maxDrawdownLife[account] ?? 0, nav / peak - 1);
+}
+
 /** A late booking as it was made: it takes its entry from those that wait. Returns its holding, or -1. */
 export function recallLate(b: BookParts, account: number, recorded: RecordedEffect): number {
   const holding = bookRecordedLate(b, account, recorded);
-  recallUnits(b, account, recorded);
+  const flow = recorded.late?.field === 'netFlow' ? (recorded.bookings[0] ?? NaN) : NaN;
+  recallUnits(b, account, recorded, flow);
   return holding;
 }
 

@@ -34,6 +34,44 @@ describe('a book on its way back', () => {
     assert.equal(second.inspect('a')?.['net_flow'], 2_200);
   });
 
+  it('knows of units that a tick began, before the event that is recorded, at a nav of 1', () => {
+    const bench = new LedgerBench();
+    const story = (to: LedgerBench, price: (mark: number) => void): void => {
+      to.instrument('M', { style: 'margined' });
+      to.apply('cash.a', { id: 'w1', type: 'withdrawal', amount: 10_000 }, 1);
+      to.apply('settlements.a', { id: 'b1', symbol: 'M', side: 'buy', quantity: 10, price: 100 }, 2);
+      // Equity 100.00 begins 10,000 units; at 70.00 nav is 0.7, and 33.33 buy 4,761.43 more.
+      price(120);
+      price(117);
+      to.apply('cash.a', { id: 'd1', type: 'deposit', amount: 3_333 }, 3);
+    };
+    story(bench, (mark) => {
+      bench.price('M', { price: mark });
+      bench.tick();
+    });
+    const effect = (sequence: number, index: number): RecordedEffect | null =>
+      bench.records.get(`${sequence}.${index}`) ?? null;
+    const back = new LedgerBench();
+    back.book.past.begin({ effect, late: () => [] }, new Map());
+    story(back, () => undefined);
+    back.book.past.end();
+    back.price('M', { price: 117 });
+    back.mark();
+    for (const each of [bench, back]) each.tick();
+    const performance = (of: LedgerBench): unknown => {
+      const { nav, peak_nav, drawdown, max_drawdown, drawdown_money } = of.inspect('a') ?? {};
+      return { nav, peak_nav, drawdown, max_drawdown, drawdown_money };
+    };
+    assert.deepEqual(performance(bench), {
+      nav: 0.7,
+      peak_nav: 1,
+      drawdown: 0.7 - 1,
+      max_drawdown: 0.7 - 1,
+      drawdown_money: -3_000,
+    });
+    assert.deepEqual(performance(back), performance(bench));
+  });
+
   describe('over the end of a session, at 22:00 UTC,', () => {
     const at = (text: string): number => Date.parse(`2026-01-${text}Z`);
 
