@@ -7,15 +7,21 @@ import type { Log } from '../../src/ports.ts';
 import { expectedRevision } from '../sources/expected-revision.ts';
 import { isWrongRevision, type WindowedPublisher } from './windowed-publisher.ts';
 
+type Publisher = Pick<WindowedPublisher, 'publish' | 'outstandingBytes'>;
+
 const onlyFirst = { [expectedRevision]: '0' };
 
 export class PublishOnce {
-  private readonly publisher: WindowedPublisher;
+  private readonly publisher: Publisher;
   private readonly log: Log;
-  private readonly underWay = new Set<Promise<void>>();
+  /** Numbers of the messages under way, in order. */
+  private readonly underWay = new Set<number>();
+  private next = 0;
+  /** Who waits for those before a number, in order. */
+  private readonly waiting: { readonly before: number; readonly go: () => void }[] = [];
   dropped = 0;
 
-  constructor(publisher: WindowedPublisher, log: Log) {
+  constructor(publisher: Publisher, log: Log) {
     this.publisher = publisher;
     this.log = log;
   }
@@ -29,20 +35,30 @@ export class PublishOnce {
       }
       return;
     }
-    // Each repetition by the publisher itself may meet its own first attempt: that, too, is success.
-    const published = this.publisher.publish(subject, encode(), onlyFirst).then(
-      () => undefined,
+    const number = this.next++;
+    this.underWay.add(number);
+    this.publisher.publish(subject, encode(), onlyFirst).then(
+      () => {
+        this.done(number);
+      },
       (error: unknown) => {
-        if (isWrongRevision(error)) return;
-        this.log.error({ subject, error: String(error) }, 'could not be published');
+        // Each repetition by the publisher itself may meet its own first attempt: that, too, is success.
+        if (!isWrongRevision(error))
+          this.log.error({ subject, error: String(error) }, 'could not be published');
+        this.done(number);
       },
     );
-    this.underWay.add(published);
-    void published.finally(() => this.underWay.delete(published));
   }
 
-  /** Resolves when nothing that was published until now is under way any more. */
-  async settled(): Promise<void> {
-    await Promise.all(this.underWay);
+  /** Resolves when nothing that was published until now is under way any more. Costs the same however much that is. */
+  settled(): Promise<void> {
+    if (this.underWay.size === 0) return Promise.resolve();
+    return new Promise((go) => this.waiting.push({ before: this.next, go }));
+  }
+
+  private done(number: number): void {
+    this.underWay.delete(number);
+    const [oldest = this.next] = this.underWay;
+    while ((this.waiting[0]?.before ?? Infinity) <= oldest) this.waiting.shift()?.go();
   }
 }
