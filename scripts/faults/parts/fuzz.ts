@@ -16,8 +16,13 @@ import { processes } from '../processes.ts';
 import { readStream } from '../read-stream.ts';
 import { parts, UpStack, type Part } from '../up-stack.ts';
 
-/** Of the messages, before memory is measured for the first time: caches fill once. */
-const warmShare = 0.3;
+/**
+ * Memory is measured after each of these rounds. The first ones fill what is remembered up to a bound; of the others the
+ * lowest of the later half is held against the lowest of the earlier one, since what is resident moves with when garbage
+ * was collected last.
+ */
+const rounds = 9;
+const fillingRounds = 3;
 const measured = ['engine', 'sink'] as const;
 
 export const fuzz: FaultPart = {
@@ -29,12 +34,16 @@ export const fuzz: FaultPart = {
     const attack = new Attack(stack, link, new Random(seed, 300));
     try {
       const before = await pidsOf(stack);
-      await attack.send(Math.round(messages * warmShare));
-      await attack.judged();
-      const memory = await memoryOf(before);
-      await attack.send(messages - Math.round(messages * warmShare));
-      const status = await attack.judged();
-      const grown = growth(memory, await memoryOf(before));
+      const memory: Memory[] = [];
+      let status = await attack.judged();
+      for (let round = 1; round <= rounds; round++) {
+        await attack.send(
+          Math.round((messages * round) / rounds) - Math.round((messages * (round - 1)) / rounds),
+        );
+        status = await attack.judged();
+        if (round > fillingRounds) memory.push(await memoryOf(before));
+      }
+      const grown = growth(memory);
       told(`${messages} messages are judged`);
       const failures = [
         ...changed(before, await pidsOf(stack)),
@@ -167,20 +176,21 @@ function changed(before: Pids, after: Pids): string[] {
   );
 }
 
-async function memoryOf(pids: Pids): Promise<Map<Part, number>> {
+type Memory = ReadonlyMap<Part, number>;
+
+async function memoryOf(pids: Pids): Promise<Memory> {
   const all = await processes();
   return new Map(
     measured.map((part) => [part, all.find(({ pid }) => pid === pids.get(part))?.residentBytes ?? NaN]),
   );
 }
 
-function growth(
-  before: ReadonlyMap<Part, number>,
-  after: ReadonlyMap<Part, number>,
-): { bytes: number; text: string }[] {
-  return [...before].map(([part, bytes]) => {
-    const now = after.get(part) ?? NaN;
-    return { bytes: now - bytes, text: `memory of the ${part}: ${megabytes(bytes)}, then ${megabytes(now)}` };
+function growth(memory: readonly Memory[]): { bytes: number; text: string }[] {
+  const half = memory.length / 2;
+  return measured.map((part) => {
+    const bytes = memory.map((each) => each.get(part) ?? NaN);
+    const [first, last] = [Math.min(...bytes.slice(0, half)), Math.min(...bytes.slice(half))];
+    return { bytes: last - first, text: `memory of the ${part}: ${bytes.map(megabytes).join(', ')}` };
   });
 }
 
