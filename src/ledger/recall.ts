@@ -127,7 +127,8 @@ function recallBeginning(a: Accounts, account: number, recorded: RecordedEffect,
   const peak = Math.max(1, navBefore, nav);
   const begun = Math.round(units > 0 ? units - flow / nav : equityBefore / nav);
   a.peakNav[account] = peak;
-  a.peakProfit[account] = begun - (netFlow - flow);
+  // What was earned when they began, or since: after the event, equity is known again, to the minor unit.
+  a.peakProfit[account] = Math.max(begun - (netFlow - flow), Math.round(units * nav) - netFlow);
   a.drawdown[account] = a.maxDrawdown[account] = nav / peak - 1;
   a.maxDrawdownLife[account] = Math.min(a.maxDrawdownLife[account] ?? 0, nav / peak - 1);
 }

@@ -72,6 +72,42 @@ describe('a book on its way back', () => {
     assert.deepEqual(performance(back), performance(bench));
   });
 
+  it('knows the peak of profit to the minor unit where units began at a tick that left no row', () => {
+    const events = [
+      { id: 'w', type: 'withdrawal', amount: 1_000 },
+      { id: 'i', type: 'interest', amount: 4_000 },
+      { id: 'd', type: 'deposit', amount: 1_000 },
+    ] as const;
+    const buy = { id: 'b', symbol: 'M', side: 'buy', quantity: 1, price: 10 };
+    const live = new LedgerBench();
+    live.instrument('M', { style: 'margined' });
+    live.apply('cash.a', events[0], 1);
+    live.apply('cash.a', events[1], 2);
+    live.apply('settlements.a', buy, 3);
+    live.tick();
+    live.price('M', { price: 17, ts: 1 });
+    live.tick();
+    live.apply('cash.a', events[2], 4);
+
+    const back = new LedgerBench();
+    back.instrument('M', { style: 'margined' });
+    const effect = (sequence: number, index: number): RecordedEffect | null =>
+      live.records.get(`${sequence}.${index}`) ?? null;
+    back.book.past.begin({ effect, late: () => [] }, new Map());
+    back.apply('cash.a', events[0], 1);
+    back.apply('cash.a', events[1], 2);
+    back.apply('settlements.a', buy, 3);
+    back.apply('cash.a', events[2], 4);
+    back.book.past.end();
+    // Units began at 3,000; 700 were won since, of which a deposit bought its units.
+    assert.ok(!Number.isInteger(live.inspect('a')?.['units']), 'units are no whole number then');
+    assert.equal(back.inspect('a')?.['units'], live.inspect('a')?.['units']);
+    assert.deepEqual(
+      [back, live].map(({ book }) => book.accounts.peakProfit[0]),
+      [4_700, 4_700],
+    );
+  });
+
   describe('over the end of a session, at 22:00 UTC,', () => {
     const at = (text: string): number => Date.parse(`2026-01-${text}Z`);
 
