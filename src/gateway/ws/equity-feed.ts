@@ -38,12 +38,15 @@ export class EquityFeed {
     this.questions = new StateQuestions({
       log,
       ask: (accounts) => this.ask(accounts),
-      asking: (id) => this.accounts.get(id)?.asking(),
-      answered: (id, figures) => {
+      asking: (id) => {
         const account = this.accounts.get(id);
-        if (figures === null || account === undefined) return;
-        this.offer(account);
-        if (account.answered(figures)) this.counts.encoded++;
+        const question = account?.asking() ?? 0;
+        return (figures) => {
+          // Who reads it since everybody had left has a question of its own.
+          if (figures === null || account === undefined || this.accounts.get(id) !== account) return;
+          this.offer(account);
+          if (account.answered(question, figures)) this.counts.encoded++;
+        };
       },
       isWanted: (id) => this.accounts.has(id),
     });
@@ -144,7 +147,7 @@ export class EquityFeed {
 
   /** Updates may have been lost: everything is asked for anew. Rejects where the engine would not say. */
   private async refresh(): Promise<void> {
-    for (const account of this.accounts.values()) account.isDoubtful = true;
+    for (const account of this.accounts.values()) account.doubt();
     await this.known(this.accounts.keys());
   }
 }

@@ -11,10 +11,11 @@ import { problemOf } from '../problem.ts';
 export interface StateQuestionsOptions {
   /** Those of the accounts that there are. */
   readonly ask: (accounts: readonly string[]) => Promise<readonly AccountFigures[]>;
-  /** Called before the engine is asked: the answer will have everything that was known then. */
-  readonly asking: (account: string) => void;
-  /** null: there is no such account. */
-  readonly answered: (account: string, figures: AccountFigures | null) => void;
+  /**
+   * Called before the engine is asked: the answer will have everything that was known then. Who takes it: null, there is
+   * no such account.
+   */
+  readonly asking: (account: string) => (figures: AccountFigures | null) => void;
   readonly isWanted: (account: string) => boolean;
   readonly log: Log;
 }
@@ -36,7 +37,7 @@ export class StateQuestions {
     this.options = options;
   }
 
-  /** Resolves when the account's state was given to `answered`, or nobody wants it any more. */
+  /** Resolves when the account's state was taken, or nobody wants it any more. */
   ask(account: string): Promise<void> {
     let waiting = this.waiting.get(account);
     if (waiting === undefined) {
@@ -72,16 +73,16 @@ export class StateQuestions {
   }
 
   private async settle(batch: ReadonlyMap<string, Waiting>): Promise<void> {
-    const { ask, asking, answered, isWanted, log } = this.options;
+    const { ask, asking, isWanted, log } = this.options;
     for (;;) {
       const wanted = [...batch.keys()].filter(isWanted);
       for (const [account, { resolve }] of batch) if (!isWanted(account)) resolve();
       if (wanted.length === 0) return;
       try {
-        for (const account of wanted) asking(account);
+        const takers = wanted.map((account) => ({ account, take: asking(account) }));
         const found = new Map((await ask(wanted)).map((each) => [each.account_id, each]));
-        for (const account of wanted) {
-          answered(account, found.get(account) ?? null);
+        for (const { account, take } of takers) {
+          take(found.get(account) ?? null);
           batch.get(account)?.resolve();
         }
         return;

@@ -17,10 +17,12 @@ export class WatchedAccount implements Latest {
   readonly id: string;
   readonly readers = new Set<EquityReader>();
   frame: EquityFrame | null = null;
-  /** Whether updates of it may have been lost: what the engine says next counts, whatever came before. */
-  isDoubtful = false;
-  /** Whether an update came since the engine was asked. */
-  private isOvertaken = false;
+  /** How often the engine was asked, and of the questions the newest that was answered. */
+  private asked = 0;
+  private answeredLast = 0;
+  /** How often it had been asked when the last update came, and when updates may have been lost. */
+  private askedBeforeUpdate = 0;
+  private askedBeforeDoubt = -1;
 
   constructor(id: string) {
     this.id = id;
@@ -29,30 +31,37 @@ export class WatchedAccount implements Latest {
   /** An update that came. One that is not above what is known is known. */
   take(frame: EquityFrame): void {
     if (this.frame !== null && frame.tick <= this.frame.tick) return;
-    this.isOvertaken = true;
+    this.askedBeforeUpdate = this.asked;
     this.frame = frame;
     this.tell();
   }
 
-  /** The engine is about to be asked: its answer has every update that has come. */
-  asking(): void {
-    this.isOvertaken = false;
+  /** Updates may have been lost: what the engine says when it is asked now counts, whatever came before. */
+  doubt(): void {
+    this.askedBeforeDoubt = this.asked;
   }
 
-  /** What it answered; whether a frame was made of it. */
-  answered(figures: AccountFigures): boolean {
+  /** The engine is about to be asked: its answer has every update that has come. The number of the question. */
+  asking(): number {
+    return ++this.asked;
+  }
+
+  /** What it answered to a question; whether a frame was made of it. */
+  answered(question: number, figures: AccountFigures): boolean {
+    // A later question has been answered: what that answer has is newer, whatever the ticks say.
+    if (question < this.answeredLast) return false;
     const known = this.frame;
-    const wasDoubtful = this.isDoubtful;
-    this.isDoubtful = false;
+    const isSettled = this.answeredLast <= this.askedBeforeDoubt && question > this.askedBeforeDoubt;
+    this.answeredLast = question;
     if (known !== null) {
       const { tick, sequence } = figures;
       if (tick === known.tick && sequence === known.sequence) return false;
       // An earlier tick, though no update overtook the answer: the engine is another one, and has not come further.
-      if (tick < known.tick && this.isOvertaken) return false;
+      if (tick < known.tick && this.askedBeforeUpdate >= question) return false;
     }
     this.frame = frameOfFigures(figures);
     // Between ticks it has events that the next tick tells of: for those who read already that is early enough.
-    if (known?.tick !== figures.tick || wasDoubtful) this.tell();
+    if (known?.tick !== figures.tick || isSettled) this.tell();
     return true;
   }
 
