@@ -1,5 +1,5 @@
 /** What the engine counts, for `tidemark.stats`. */
-import type { EngineStats } from './ports.ts';
+import type { EngineStats } from './domain/engine-stats.ts';
 
 type Counted =
   | 'settlements_applied'

@@ -3,7 +3,8 @@
  * the sink, which is another process, is asked about, every few seconds. Changes nothing.
  */
 import { limits } from '../config/limits.ts';
-import type { Cancel, EngineLags, Ports } from './ports.ts';
+import type { EngineLags } from './domain/engine-stats.ts';
+import type { Cancel, Ports } from './ports.ts';
 
 export interface HealthParts {
   readonly ports: Pick<Ports, 'clock' | 'ledger' | 'frames' | 'effects' | 'sink'>;

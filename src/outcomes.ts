@@ -120,7 +120,7 @@ export class Outcomes implements Desk, Judge {
     const row = book.accounts.find(effect.accountId);
     checkpointer.note(row);
     // Of what is recalled nobody asks: it was decided before the start.
-    if (!effect.isRecalled) this.verdicts.applied(effect, book.accounts.equity(row));
+    if (!effect.isRecalled) this.verdicts.applied(row, effect, book.accounts.equity(row));
     alerting.applied(row, effect);
     if (!('direction' in event)) return;
     const { symbol } = event;
@@ -165,7 +165,7 @@ export class Outcomes implements Desk, Judge {
   duplicate({ sequence, account }: LedgerMessage, index: number): void {
     if (this.rebuilding?.wasDone(sequence, index) === true) return;
     this.parts.counters.duplicates++;
-    this.verdicts.note(sequence, index, { outcome: 'duplicate' });
+    this.verdicts.note(account, sequence, index, { outcome: 'duplicate' });
     this.noteSeen(account);
     this.noteDone(sequence, index);
   }
@@ -173,7 +173,7 @@ export class Outcomes implements Desk, Judge {
   stale({ sequence, account }: LedgerMessage, index: number): void {
     if (this.rebuilding?.wasDone(sequence, index) === true) return;
     this.parts.counters.staleRebases++;
-    this.verdicts.note(sequence, index, { outcome: 'duplicate' });
+    this.verdicts.note(account, sequence, index, { outcome: 'duplicate' });
     this.noteSeen(account);
     this.noteDone(sequence, index);
   }
@@ -188,20 +188,24 @@ export class Outcomes implements Desk, Judge {
     const { sequence, subject, account, time, payload } = message;
     if (this.rebuilding?.wasDone(sequence, index) === true) return;
     this.noteSeen(account);
-    this.verdicts.note(sequence, index, { outcome: 'rejected', reason, detail });
+    // Of a subject that names no account.
+    const told = account === '' ? '_' : account;
+    this.verdicts.note(told, sequence, index, { outcome: 'rejected', reason, detail });
     const letter = { stream: 'LEDGER', sequence, index, subject, reason, detail, time, payload };
-    this.refuseAt({ ...letter, account: account === '' ? '_' : account }, decidedAt);
+    this.refuseAt({ ...letter, account: told }, decidedAt);
     this.parts.alerting.refused(message, index);
     this.noteDone(sequence, index);
   }
 
-  voidWaits(row: number, { sequence }: LedgerMessage, index: number): void {
-    this.verdicts.note(sequence, index, { outcome: 'waiting' });
+  voidWaits(row: number, { sequence, account }: LedgerMessage, index: number): void {
+    // Of an account that is made anew it is known what became of it since.
+    const isKnown = this.rebuilding?.wasDone(sequence, index) === true;
+    if (!isKnown) this.verdicts.note(account, sequence, index, { outcome: 'waiting' });
     this.parts.checkpointer.note(row);
   }
 
-  voidWaited(row: number, { sequence }: LedgerMessage, index: number): void {
-    this.verdicts.waited(sequence, index);
+  voidWaited(row: number, { sequence, account }: LedgerMessage, index: number): void {
+    this.verdicts.waited(account, sequence, index);
     this.parts.checkpointer.note(row);
   }
 

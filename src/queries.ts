@@ -1,9 +1,10 @@
 /** Answers about the engine's state: one account, a page of accounts in some order, what became of an event. */
 import type { AccountView } from './domain/account-view.ts';
+import type { EngineStats } from './domain/engine-stats.ts';
 import { compareIds } from './domain/identifier.ts';
 import type { Book } from './ledger/book.ts';
 import { dayChange } from './ledger/session.ts';
-import type { AccountOrder, EngineQueries, EngineStats } from './ports.ts';
+import type { AccountOrder, EngineQueries } from './ports.ts';
 import type { Verdicts } from './verdicts.ts';
 
 export function engineQueries(
@@ -22,7 +23,11 @@ export function engineQueries(
       const row = book.accounts.find(account);
       // An account that was stopped is behind the others.
       const isJudged = applied() >= sequence && (row < 0 || (book.accounts.sequence[row] ?? 0) >= sequence);
-      return isJudged ? verdicts.of(sequence, index) : { outcome: 'pending' };
+      return isJudged ? verdicts.of(account, row, sequence, index) : { outcome: 'pending' };
+    },
+    hasSeen(account, area, id) {
+      const row = book.accounts.find(account);
+      return row >= 0 && book.hasSeen(row, area, id);
     },
     stats,
     isLive,

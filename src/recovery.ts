@@ -14,7 +14,8 @@ import type { Checkpoint, FramedLate, RecordedPrice } from './domain/recorded.ts
 import type { Book } from './ledger/book.ts';
 import type { LedgerIntake } from './ledger-intake.ts';
 import type { Outcomes } from './outcomes.ts';
-import type { LedgerBounds, Ports, RecoveryProgress } from './ports.ts';
+import type { RecoveryProgress } from './domain/engine-stats.ts';
+import type { LedgerBounds, Ports } from './ports.ts';
 import { RecordedEffects } from './recorded-effects.ts';
 import { offerRecorded } from './recorded-marks.ts';
 import type { Ticker } from './ticker.ts';

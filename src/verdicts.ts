@@ -3,7 +3,7 @@
  * is remembered, up to a bound; what is behind the bound, and not remembered, was applied. That is certain where the dead
  * letter, the state hash and the sequence are not: a letter is published after the state has moved, a hash moves by
  * anybody's event. Kept in memory alone: after a start who asks is told that it is not known, and sends its event again,
- * which counts once by its id.
+ * which counts once by its id. Of a message of another account than the one asked for nothing is known here.
  */
 import { limits } from '../config/limits.ts';
 import type { Effect } from './domain/effect.ts';
@@ -11,13 +11,20 @@ import { doubleHalfEven } from './domain/rounding.ts';
 import type { Impact, Verdict } from './domain/verdict.ts';
 
 const applied: Verdict = { outcome: 'applied', impact: null };
-const fields = 8;
+const unknown: Verdict = { outcome: 'unknown' };
+const fields = 9;
+
+interface Noted {
+  readonly account: string;
+  readonly sequence: number;
+  readonly verdict: Verdict;
+}
 
 export class Verdicts {
-  private readonly other = new Map<string, { readonly sequence: number; readonly verdict: Verdict }>();
+  private readonly other = new Map<string, Noted>();
   /** Up to this sequence what is not remembered is not known. */
   private forgotten = Infinity;
-  /** By sequence modulo the bound, `fields` each: of messages whose first element was applied. */
+  /** By sequence modulo the bound, `fields` each: of messages of which an element was applied, the figures of the first. */
   private readonly impacts = new Float64Array(limits.verdictImpactsKept * fields).fill(NaN);
 
   /** From behind this sequence on everything is told here. */
@@ -26,10 +33,17 @@ export class Verdicts {
   }
 
   /** Of every event: what can be computed when somebody asks is left until then. */
-  applied(effect: Effect, equityAfter: number): void {
+  applied(row: number, effect: Effect, equityAfter: number): void {
     const { sequence, index } = effect;
-    if (index !== 0) return;
     const at = (sequence % limits.verdictImpactsKept) * fields;
+    if (index !== 0) {
+      if (this.impacts[at] === sequence) return;
+      // The first element was not applied: of the message it is only known whose it is.
+      this.impacts.fill(NaN, at, at + fields);
+      this.impacts[at] = sequence;
+      this.impacts[at + 8] = row;
+      return;
+    }
     this.impacts[at] = sequence;
     this.impacts[at + 1] = effect.equityBefore;
     this.impacts[at + 2] = equityAfter;
@@ -38,13 +52,14 @@ export class Verdicts {
     this.impacts[at + 5] = effect.quantityBefore;
     this.impacts[at + 6] = effect.quantityAfter;
     this.impacts[at + 7] = effect.quantityScale;
+    this.impacts[at + 8] = row;
   }
 
-  note(sequence: number, index: number, verdict: Verdict): void {
+  note(account: string, sequence: number, index: number, verdict: Verdict): void {
     const key = keyOf(sequence, index);
     // What is decided of a void that waited is the younger for it.
     this.other.delete(key);
-    this.other.set(key, { sequence, verdict });
+    this.other.set(key, { account, sequence, verdict });
     if (this.other.size <= limits.verdictsKeptMax) return;
     const [oldest] = this.other;
     if (oldest === undefined) return;
@@ -53,22 +68,27 @@ export class Verdicts {
   }
 
   /** A void waits no more: it was refused, which is noted, or it is in force. */
-  waited(sequence: number, index: number): void {
-    if (this.of(sequence, index).outcome === 'waiting') this.note(sequence, index, applied);
+  waited(account: string, sequence: number, index: number): void {
+    const { outcome } = this.other.get(keyOf(sequence, index))?.verdict ?? unknown;
+    if (outcome === 'waiting') this.note(account, sequence, index, applied);
   }
 
-  /** Of an element that has been judged. */
-  of(sequence: number, index: number): Verdict {
+  /** Of an element that has been judged. `row`: the account's, -1 where there is no such account. */
+  of(account: string, row: number, sequence: number, index: number): Verdict {
     const noted = this.other.get(keyOf(sequence, index));
-    if (noted !== undefined) return noted.verdict;
-    if (sequence <= this.forgotten) return { outcome: 'unknown' };
+    if (noted !== undefined) return noted.account === account ? noted.verdict : unknown;
+    if (sequence <= this.forgotten) return unknown;
+    const at = (sequence % limits.verdictImpactsKept) * fields;
+    if (this.impacts[at] !== sequence) return applied;
+    if (this.impacts[at + 8] !== row) return unknown;
     const impact = index === 0 ? this.impactOf(sequence) : null;
     return impact === null ? applied : { outcome: 'applied', impact };
   }
 
   private impactOf(sequence: number): Impact | null {
     const at = (sequence % limits.verdictImpactsKept) * fields;
-    if (this.impacts[at] !== sequence) return null;
+    // Of a first element that was not applied.
+    if (Number.isNaN(this.impacts[at + 7])) return null;
     const figure = (i: number): number => this.impacts[at + i] ?? NaN;
     const orNull = (x: number): number | null => (Number.isNaN(x) ? null : x);
     return {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Counters } from '../src/counters.ts';
-import type { EngineStats } from '../src/ports.ts';
+import type { EngineStats } from '../src/domain/engine-stats.ts';
 
 describe('the counters', () => {
   it('count voids by themselves, not among cash', () => {

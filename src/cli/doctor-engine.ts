@@ -4,7 +4,7 @@
  */
 import type { Config } from '../../config/load.ts';
 import { limits } from '../../config/limits.ts';
-import type { EngineStats } from '../ports.ts';
+import type { EngineStats } from '../domain/engine-stats.ts';
 import { withNats } from '../client/nats.ts';
 import type { Check } from './doctor-checks.ts';
 import { countText } from './format.ts';

@@ -62,6 +62,8 @@ function told(outcome: Outcome): string {
       return ', ignored: the account has this very event already';
     case 'rejected':
       return ', rejected';
+    case 'waiting':
+      return ', waits for the event that it voids';
     case 'pending':
       return '';
   }

@@ -20,7 +20,7 @@ export interface LedgerWrite {
 }
 
 export type Outcome =
-  | { readonly outcome: 'applied' | 'duplicate' | 'pending' }
+  | { readonly outcome: 'applied' | 'duplicate' | 'waiting' | 'pending' }
   | { readonly outcome: 'rejected'; readonly reason: string; readonly detail: string };
 
 export interface Judged {
@@ -36,7 +36,8 @@ export function generatedId(): string {
 
 /**
  * What became of the event at `sequence` of the account. `pending` where the engine has not come to it in time, or does
- * not know any more, since it was started meanwhile: the same event sent again counts once.
+ * not know any more, since it was started meanwhile: the same event sent again counts once. `waiting` of a void of which
+ * the target is not in the ledger yet: for how long it may be is a matter of the ledger.
  */
 export async function outcomeOf(nats: NatsDoor, account: string, sequence: number): Promise<Judged> {
   const told = (outcome: Outcome): Judged => ({ outcome, impact: null });
@@ -50,12 +51,23 @@ export async function outcomeOf(nats: NatsDoor, account: string, sequence: numbe
       impact = null,
     } = JSON.parse(await nats.ask('outcome', request)) as OutcomeMessage;
     if (outcome === 'applied') return { outcome: { outcome }, impact };
-    if (outcome === 'duplicate') return told({ outcome });
+    if (outcome === 'duplicate' || outcome === 'waiting') return told({ outcome });
     if (outcome === 'rejected') return told({ outcome, reason, detail });
     if (outcome === 'unknown') return told(await refusedBefore(nats, sequence));
     if (performance.now() >= deadline) return told({ outcome: 'pending' });
     await sleep(limits.clientPollMs);
   }
+}
+
+/** Whether the account remembers an event of that id: the same one sent again books nothing. */
+export async function hasSeen(
+  nats: NatsDoor,
+  account: string,
+  area: 'settlements' | 'cash',
+  id: string,
+): Promise<boolean> {
+  const text = await nats.ask('seen', { account_id: account, area, id });
+  return (JSON.parse(text) as { readonly seen: boolean }).seen;
 }
 
 /** A letter is proof, whoever wrote it; that there is none yet is not. */

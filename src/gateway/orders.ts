@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import Type from 'typebox';
 import { inspect, type InspectReply } from '../client/account-reply.ts';
-import { generatedId, outcomeOf } from '../client/ledger-outcome.ts';
+import { generatedId, hasSeen, outcomeOf } from '../client/ledger-outcome.ts';
 import type { NatsDoor } from '../client/nats.ts';
 import type { ImpactMessage } from '../../streams/codec/outcome-message.ts';
 import { parseDecimal, type Decimal } from '../domain/decimal.ts';
@@ -41,9 +41,18 @@ export function eventIdOf(key: string | undefined): string {
   return isId(key) ? key : `key-${createHash('sha256').update(key).digest('base64url')}`;
 }
 
-/** Facts are applied whatever the account's state is; an order is a command. Throws Problem: 409. */
-export function requireCommands({ state }: Pick<InspectReply, 'state'>): void {
+/**
+ * Facts are applied whatever the account's state is; an order is a command. One that was booked before it was suspended
+ * is answered again as it was, and books nothing. Throws Problem: 409.
+ */
+export async function requireCommands(
+  nats: NatsDoor,
+  { account_id: account, state }: Pick<InspectReply, 'account_id' | 'state'>,
+  area: 'settlements' | 'cash',
+  key: string | undefined,
+): Promise<void> {
   if (state !== 'suspended' && state !== 'closed') return;
+  if (key !== undefined && (await hasSeen(nats, account, area, eventIdOf(key)))) return;
   throw new Problem(409, `account_${state}`, `the account is ${state}`);
 }
 
@@ -76,8 +85,8 @@ export async function book(
     const { reason, detail } = outcome;
     throw new Problem(reason === 'id_conflict' ? 409 : 422, reason, detail);
   }
-  const isDecided = outcome.outcome !== 'pending';
-  const after = isDecided ? await inspect(nats, account).catch(() => null) : null;
+  const isDone = outcome.outcome === 'applied' || outcome.outcome === 'duplicate';
+  const after = isDone ? await inspect(nats, account).catch(() => null) : null;
   if (after !== null)
     return { isRepeated: outcome.outcome === 'duplicate', impact, sequence, account: after };
   throw undecided();

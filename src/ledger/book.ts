@@ -5,7 +5,7 @@
 import type { AccountView } from '../domain/account-view.ts';
 import type { CurveRow, EquityUpdate } from '../domain/equity-update.ts';
 import type { InstrumentFields, InstrumentTable } from '../domain/instrument.ts';
-import type { LedgerEvent, LedgerMessage } from '../domain/ledger-event.ts';
+import type { EventArea, LedgerEvent, LedgerMessage } from '../domain/ledger-event.ts';
 import { isRejected } from '../domain/ledger-event.ts';
 import type { LifecycleChart } from '../domain/lifecycle.ts';
 import { closedState } from '../domain/lifecycle.ts';
@@ -23,7 +23,7 @@ import type { BookOptions, BookParts } from './book-parts.ts';
 import { Curve } from './curve.ts';
 import { emptyUpdate, fillUpdate } from './curve-figures.ts';
 import { emptyEffect, resetEffect } from './effect-record.ts';
-import { EventIds } from './event-ids.ts';
+import { EventIds, hasSeenId } from './event-ids.ts';
 import { Holdings } from './holdings.ts';
 import type { HeldSymbols } from './holdings.ts';
 import type { Judge } from './judge.ts';
@@ -61,6 +61,8 @@ export class Book {
   /** Of whom a message needs the account's past, which whoever applies it brings. */
   readonly voiding: Voiding;
   private readonly ids = new EventIds();
+  /** Whether the account remembers an event of that id, whatever it said. */
+  readonly hasSeen = (row: number, area: EventArea, id: string) => hasSeenId(this.parts, row, area, id);
   private readonly update = emptyUpdate();
   private now = NaN;
 

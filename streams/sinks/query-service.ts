@@ -1,5 +1,5 @@
 /**
- * The NATS micro service `tidemark`: inspect, accounts, stats, snapshot, outcome, answered by the owner of the partition alone.
+ * The NATS micro service `tidemark`: inspect, accounts, stats, snapshot, outcome, seen, answered by the owner of the partition alone.
  * Answers are bounded; what is asked wrongly is answered with a service error. A process that stands by answers
  * `tidemark.standby.stats`. Knows the engine only as what it may be asked.
  */
@@ -83,6 +83,7 @@ export class QueryService implements QueryServer {
     ofAccounts('accounts', (request) => accounts(queries, request));
     ofAccounts('snapshot', (request) => snapshot(queries, request));
     ofAccounts('outcome', (request) => outcome(queries, request));
+    ofAccounts('seen', (request) => seen(queries, request));
     endpoint('stats', () => ({ body: this.stats(queries) }));
   }
 
@@ -174,6 +175,18 @@ function outcome(queries: EngineQueries, { account_id, sequence, index = 0 }: Re
     return { error: 400, description: 'sequence and index must be those of a message of LEDGER' };
   }
   return { body: outcomeMessage(queries.outcome(account, sequence, index)) };
+}
+
+/** Whether the account remembers an event of that id: `{"seen": true}`. */
+function seen(queries: EngineQueries, { account_id, area, id }: Request): Answer {
+  const account = accountId(account_id);
+  if (account === null) return { error: 400, description: 'account_id must be the id of an account' };
+  if (area !== 'settlements' && area !== 'cash') {
+    return { error: 400, description: 'area must be settlements or cash' };
+  }
+  const event = accountId(id);
+  if (event === null) return { error: 400, description: 'id must be the id of an event' };
+  return { body: { seen: queries.hasSeen(account, area, event) } };
 }
 
 /** What a list shows: without the positions. */

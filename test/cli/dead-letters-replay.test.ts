@@ -167,6 +167,23 @@ describe('dead-letters replay', function () {
     assert.deepEqual(rows, [{ price: 1 }, { price: 2 }]);
   });
 
+  it('says of a void that it waits, and the engine, when its target has come, that it is applied', async () => {
+    const { nats } = tidemark;
+    await nats.publish('cash.early', { id: 'v1', type: 'void', of: 'd1', ts: 1 });
+    const [id = ''] = await lettersOf('cash.early');
+    await tidemark.json('account', 'open', 'early', '--wait');
+    const sent = await tidemark.json('dead-letters', 'replay', id, '--wait');
+    assert.equal(sent['outcome'], 'waiting');
+    await nats.publish('cash.early', { id: 'd1', type: 'deposit', amount: 5000 });
+    const asker = await connect({ servers: `127.0.0.1:${tidemark.installation.natsPort}` });
+    const request = JSON.stringify({ account_id: 'early', sequence: sent['sequence'] });
+    const isApplied = async (): Promise<boolean> =>
+      (await asker.request('tidemark.outcome', request)).json<Json>()['outcome'] === 'applied';
+    await until(isApplied, { what: 'the void to be applied' });
+    assert.deepEqual((await tidemark.json('inspect', 'early'))['cash'], { USD: 0 });
+    await asker.close();
+  });
+
   it('of a letter that is not there fails with one sentence', async () => {
     for (const id of ['LEDGER.99999.0', 'a*b']) {
       const { code, stderr } = await tidemark.run('dead-letters', 'replay', id);

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { connect, StringCodec, type NatsConnection } from 'nats';
-import type { EngineStats } from '../../src/ports.ts';
+import type { EngineStats } from '../../src/domain/engine-stats.ts';
 import { startNats, type TestNats } from '../support/nats.ts';
 import { runTidemark, spawnTidemark, type Tidemark } from '../support/tidemark.ts';
 import { until } from '../support/until.ts';

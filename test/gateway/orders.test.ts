@@ -112,6 +112,28 @@ describe('orders to the gateway', function () {
     assert.deepEqual([figures['realized_pnl'], figures['cash_balance']], [500, 103_011_200]);
   });
 
+  it('that were booked are answered again as they were, though the account is suspended since', async () => {
+    const order = { position_id: 'HIDDEN', quantity_change: 1, price: 5 };
+    const settle = (more: object, key: string): Promise<Answer> =>
+      operator.post(positions, { ...order, timestamp: 1, ...more }, { 'idempotency-key': key });
+    assert.equal((await settle({}, 'before')).status, 200);
+    assert.equal((await deposit(1, {}, 'before')).status, 200);
+    await tidemark.json('account', 'suspend', '7', '--wait');
+    const before = await inspected();
+    for (const again of [await settle({}, 'before'), await deposit(1, {}, 'before')]) {
+      assert.equal(again.status, 200, again.text);
+      assert.equal(again.headers.get('idempotent-replayed'), 'true');
+    }
+    const other = await deposit(2, {}, 'before');
+    assert.deepEqual([other.status, other.json['reason']], [409, 'id_conflict']);
+    for (const fresh of [await settle({}, 'after'), await deposit(1, {}, 'after'), await deposit(1)]) {
+      assert.deepEqual([fresh.status, fresh.json['reason']], [409, 'account_suspended']);
+    }
+    const after = await inspected();
+    for (const name of ['cash', 'net_flow', 'positions']) assert.deepEqual(after[name], before[name], name);
+    await tidemark.json('account', 'resume', '7', '--wait');
+  });
+
   it('are refused with the name of what is wrong, and change nothing', async () => {
     const before = await inspected();
     const fill = { position_id: 'HIDDEN', quantity_change: 1, price: 1 };

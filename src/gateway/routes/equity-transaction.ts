@@ -48,10 +48,12 @@ export function equityTransactions(app: Server, { config, nats }: Parts): void {
       const { transaction_date: date, transaction_type: type, amount, notes } = request.body;
       const before = await inspect(nats, account);
       requireOpen(config, before, type);
+      const key = request.headers['idempotency-key'];
+      if (before !== null) await requireCommands(nats, before, 'cash', key);
       requireBegun(config, before, date);
       const currency = before?.currency ?? config.accounts.base_currency;
       const message = {
-        id: eventIdOf(request.headers['idempotency-key']),
+        id: eventIdOf(key),
         type,
         amount: amountOf(config, amount, currency),
         currency,
@@ -72,10 +74,9 @@ export function equityTransactions(app: Server, { config, nats }: Parts): void {
   );
 }
 
-/** Throws Problem: 404, 409. The first deposit may open an account, as in the ledger. */
+/** Throws Problem: 404. The first deposit may open an account, as in the ledger. */
 function requireOpen(config: Config, account: InspectReply | null, type: 'deposit' | 'withdrawal'): void {
   if (account === null && (type === 'withdrawal' || !config.accounts.auto_open)) throw unknownAccount();
-  if (account !== null) requireCommands(account);
 }
 
 /** Minor units. Throws Problem and UsageError, both 422. */

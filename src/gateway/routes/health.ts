@@ -1,7 +1,7 @@
 /** How each part is and what it is behind by, and whether requests can be served. Nothing of any account: no token needed. */
 import Type from 'typebox';
 import { limits } from '../../../config/limits.ts';
-import type { EngineStats } from '../../ports.ts';
+import type { EngineStats } from '../../domain/engine-stats.ts';
 import { Kept } from '../kept.ts';
 import { oneOf } from '../parameters.ts';
 import type { Parts, Server } from '../parts.ts';

@@ -69,7 +69,7 @@ export function positionUpdates(app: Server, { config, nats }: Parts): void {
         ts: timeOf(request.body.timestamp),
       };
       const before = await requireAccount(nats, account);
-      requireCommands(before);
+      await requireCommands(nats, before, 'settlements', request.headers['idempotency-key']);
       const booked = await book(nats, account, 'settlements', message);
       const { account: after } = booked;
       if (booked.isRepeated) reply.header('idempotent-replayed', 'true');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { AccountView } from '../../../src/domain/account-view.ts';
-import type { EngineQueries, EngineStats } from '../../../src/ports.ts';
+import type { EngineStats } from '../../../src/domain/engine-stats.ts';
+import type { EngineQueries } from '../../../src/ports.ts';
 import { QueryService } from '../../../streams/sinks/query-service.ts';
 import { connectNats, type Link } from '../../../streams/sources/connection.ts';
 import { startNats, type TestNats } from '../../support/nats.ts';
@@ -23,6 +24,10 @@ describe('the service tidemark', () => {
     outcome: (account, sequence, index) => {
       asked.push([account, sequence, index]);
       return { outcome: 'rejected', reason: 'id_conflict', detail: 'id' };
+    },
+    hasSeen: (...event) => {
+      asked.push(event);
+      return event[2] === 'd1';
     },
     stats: () => ({ state: 'live', accounts: 2 }) as EngineStats,
     isLive: () => isLive,
@@ -66,7 +71,14 @@ describe('the service tidemark', () => {
     assert.match(found[0]!.version, /^\d+\.\d+\.\d+$/);
     assert.deepEqual(
       found[0]!.endpoints.map(({ subject }) => subject),
-      ['tidemark.inspect', 'tidemark.accounts', 'tidemark.snapshot', 'tidemark.outcome', 'tidemark.stats'],
+      [
+        'tidemark.inspect',
+        'tidemark.accounts',
+        'tidemark.snapshot',
+        'tidemark.outcome',
+        'tidemark.seen',
+        'tidemark.stats',
+      ],
     );
   });
 
@@ -136,6 +148,16 @@ describe('the service tidemark', () => {
     }
   });
 
+  it('says whether an account remembers an event', async () => {
+    const event = { account_id: '7', area: 'cash', id: 'd1' };
+    assert.deepEqual((await ask('seen', event)).body, { seen: true });
+    assert.deepEqual(asked.at(-1), ['7', 'cash', 'd1']);
+    assert.deepEqual((await ask('seen', { ...event, id: 'd2' })).body, { seen: false });
+    for (const wrong of [{ area: 'trades' }, { id: 'a.b' }, { account_id: null }]) {
+      assert.match(String((await ask('seen', { ...event, ...wrong })).error), /^400 /);
+    }
+  });
+
   it('tells how the engine is', async () => {
     const { body } = await ask('stats', '');
     assert.equal(body['role'], 'engine');
@@ -150,7 +172,7 @@ describe('the service tidemark', () => {
 
   it('says nothing of accounts before it is live, and tells how it is all the same', async () => {
     isLive = false;
-    for (const endpoint of ['inspect', 'accounts', 'snapshot', 'outcome']) {
+    for (const endpoint of ['inspect', 'accounts', 'snapshot', 'outcome', 'seen']) {
       assert.equal((await ask(endpoint, {})).error, '503 the engine is not live yet');
     }
     assert.equal((await ask('stats', {})).error, undefined);
