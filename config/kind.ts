@@ -105,6 +105,25 @@ export function listOf<const R extends Fields, const O extends Fields>(
   };
 }
 
+/** A list of at least one value of a kind. */
+export function manyOf<T>(kind: Kind<T>): Kind<readonly T[]> {
+  const allowed = `a list of: ${kind.allowed}`;
+  return {
+    allowed,
+    problems: (key, value) =>
+      Array.isArray(value) && value.length > 0
+        ? value.flatMap((each: unknown, i) => kind.problems(`${key}[${i}]`, each))
+        : [{ key, value, allowed }],
+  };
+}
+
+/** Whatever is wrong with it, it is not shown: with a secret in the wrong place neither that is. */
+export function confidential<T>(kind: Kind<T>): Kind<T> {
+  const problems: Kind<T>['problems'] = (key, value) =>
+    kind.problems(key, value).map((problem) => ({ ...problem, value: '(hidden)' }));
+  return { ...kind, isSecret: true, problems };
+}
+
 /** A map from names that `isName` accepts to values of a kind. */
 export function mapOf<T>(
   nameAllowed: string,
@@ -145,7 +164,11 @@ function record<R extends Fields, O extends Fields>(
         const kind = Object.hasOwn(all, name) ? all[name] : undefined;
         if (kind !== undefined) found.push(...kind.problems(join(key, name), each));
         else
-          found.push({ key: join(key, name), value: each, allowed: `no such key; here are ${names(all)}` });
+          found.push({
+            key: join(key, name),
+            value: soundsSecret(name) ? '(hidden)' : each,
+            allowed: `no such key; here are ${names(all)}`,
+          });
       }
       for (const [name, kind] of Object.entries(required)) {
         if (!Object.hasOwn(value, name))
@@ -158,6 +181,11 @@ function record<R extends Fields, O extends Fields>(
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Of a key that there is not: what it may have been meant for. */
+export function soundsSecret(name: string): boolean {
+  return /secret|pass|token|seed|key|cred/i.test(name);
 }
 
 function join(key: string, name: string): string {

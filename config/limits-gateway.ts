@@ -42,6 +42,25 @@ export const gatewayLimits = {
   /** Alerts are read from the beginning of their stream, for so long. */
   gatewayAlertReadingMsMax: 10_000,
 
+  // Webhooks.
+  webhookReceiversMax: 32,
+  /** For the next alert the server is asked anew after so long. */
+  webhookRequestMs: 5_000,
+  /** Of a receiver, for its answer. */
+  webhookAnswerMsMax: 10_000,
+  /** Wait before a delivery that failed is tried again: doubled each time, up to the second. */
+  webhookRetryMsMin: 500,
+  webhookRetryMsMax: 60_000,
+  /** What a receiver refuses itself is tried so often; what it does not answer, until it is so old. */
+  webhookRefusalsMax: 5,
+  webhookAgeMsMax: 86_400_000,
+  /** What a gateway that was killed was delivering goes to the next one after this. */
+  webhookAckWaitMs: 10_000,
+  /** At the end of a gateway, to the next one, after so long. */
+  webhookGiveBackMs: 1_000,
+  /** The position of a receiver that nobody asks for is forgotten after this. */
+  webhookIdleMsMax: 604_800_000,
+
   // WebSockets.
   /** In all, below gatewayConnectionsMax; and of one token, or without tokens of one address. */
   gatewayWsSocketsMax: 8_000,

@@ -5,7 +5,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import type { Kind, Problem } from './kind.ts';
-import { isRecord } from './kind.ts';
+import { isRecord, soundsSecret } from './kind.ts';
+import { limits } from './limits.ts';
 import { isLoopback } from './loopback.ts';
 import { parsePeriodMs } from './period.ts';
 import { schema, type Config } from './schema.ts';
@@ -92,7 +93,11 @@ function readEnvironment(env: LoadOptions['env'], problems: Problem[]): Record<s
     const known = keys.get(name);
     if (known === undefined) {
       if (!serviceLink.test(name) && !raw.startsWith('tcp://'))
-        problems.push({ key: name, value: raw, allowed: 'no such key in config/default.yaml' });
+        problems.push({
+          key: name,
+          value: soundsSecret(name) ? '(hidden)' : raw,
+          allowed: 'no such key in config/default.yaml',
+        });
       continue;
     }
     found = merge(found, nested(known.key.split('.'), parseVariable(raw, known.kind)));
@@ -131,7 +136,11 @@ function contradictions(merged: Record<string, unknown>): Problem[] {
       });
     }
   }
-  found.push(...shorterThanFiner(merged['retention']), ...openToAll(merged['http'], merged['auth']));
+  found.push(
+    ...shorterThanFiner(merged['retention']),
+    ...openToAll(merged['http'], merged['auth']),
+    ...receiversOf(merged['webhooks']),
+  );
   return found;
 }
 
@@ -165,6 +174,27 @@ function openToAll(http: unknown, auth: unknown): Problem[] {
   }
   if (mode !== 'jwt' || (secret === null) !== (jwks_url === null)) return [];
   return [{ key: 'auth.mode', value: mode, allowed: 'either auth.secret or auth.jwks_url with it' }];
+}
+
+/** A receiver is known by its url: that is where its position is kept under. */
+function receiversOf(webhooks: unknown): Problem[] {
+  if (!Array.isArray(webhooks)) return [];
+  const urls = webhooks.map((each: unknown) => (isRecord(each) ? each['url'] : undefined));
+  const repeated = urls.flatMap((url, i) =>
+    url !== undefined && urls.indexOf(url) < i
+      ? [
+          {
+            key: `webhooks[${i}].url`,
+            value: '(hidden)',
+            allowed: 'another url than the receivers before it',
+          },
+        ]
+      : [],
+  );
+  const { webhookReceiversMax: max } = limits;
+  return webhooks.length <= max
+    ? repeated
+    : [...repeated, { key: 'webhooks', value: '(hidden)', allowed: `${max} receivers at most` }];
 }
 
 /** A rollup that went before the rows it stands for would leave nothing of them. */

@@ -1,14 +1,17 @@
 /** Every key of the configuration and what it allows. Meaning and unit of each are told in default.yaml. */
+import { alertKinds } from '../src/domain/alert-kind.ts';
 import { isCurrency } from '../src/domain/currency.ts';
-import { isSymbol } from '../src/domain/identifier.ts';
+import { isId, isSymbol } from '../src/domain/identifier.ts';
 import { instrumentProblem, scaleMax } from '../src/domain/instrument.ts';
 import {
   leaf,
   anyText,
   choice,
+  confidential,
   flag,
   integer,
   listOf,
+  manyOf,
   mapOf,
   number,
   optionals,
@@ -41,6 +44,7 @@ const tokenSecret = leaf<string>(
   (value) => typeof value === 'string' && Buffer.byteLength(value) >= 32,
   { isText: true, isSecret: true },
 );
+const id = text('the id of an account, or _ for the system', isId);
 const timezone = text('an IANA time zone such as America/New_York', isTimezone);
 const clockTime = text('a time of day such as "17:00"', (value) => /^([01]\d|2[0-3]):[0-5]\d$/.test(value));
 const priceScale = integer(0, scaleMax, 'decimals');
@@ -81,6 +85,12 @@ export const schema = section({
     audience: anyText,
     issuer: orUnset(anyText),
   }),
+  webhooks: confidential(
+    listOf(
+      { url: httpUrl, secret: tokenSecret },
+      { kinds: manyOf(choice(...alertKinds)), accounts: manyOf(id) },
+    ),
+  ),
   data_dir: anyText,
   partitions: integer(1, 1024, 'partitions'),
   tick: section({ source: choice('clock', 'nats'), interval_ms: integer(1, 60_000, 'milliseconds') }),

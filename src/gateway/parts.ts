@@ -11,6 +11,7 @@ import type { Config } from '../../config/load.ts';
 import type { NatsDoor } from '../client/nats.ts';
 import type { Log } from '../ports.ts';
 import type { History } from './history.ts';
+import type { Webhooks } from './webhooks/webhooks.ts';
 
 export type Server = FastifyInstance<
   RawServerDefault,
@@ -26,5 +27,7 @@ export interface Parts {
   /** A connection for what comes without being asked for: a flood of it holds no answer up. */
   readonly updates: NatsDoor;
   readonly history: History;
+  /** Without, alerts are delivered to nobody. */
+  readonly webhooks?: Pick<Webhooks, 'figures'>;
   readonly log: Log;
 }

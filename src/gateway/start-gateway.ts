@@ -7,6 +7,7 @@ import { Failure } from '../failure.ts';
 import type { Log } from '../ports.ts';
 import { History } from './history.ts';
 import { createServer } from './server.ts';
+import { Webhooks } from './webhooks/webhooks.ts';
 
 export interface Gateway {
   /** Answers what is under way, within a bound, and takes nothing new. */
@@ -20,7 +21,8 @@ export async function startGateway(config: Config, log: Log, connect = connectNa
   const nats = await connect(config, { reconnects: true, name: 'tidemark-gateway' });
   const updates = await connect(config, { reconnects: true, name: 'tidemark-gateway-updates' });
   const history = new History(config);
-  const server = await createServer({ config, nats, updates, history, log });
+  const webhooks = new Webhooks(config, nats, log);
+  const server = await createServer({ config, nats, updates, history, webhooks, log });
   const { host, port } = config.http;
   try {
     await server.listen({ host, port });
@@ -32,6 +34,7 @@ export async function startGateway(config: Config, log: Log, connect = connectNa
     throw new Failure(`the gateway cannot listen on ${host}:${port} (${code}): set http.host and http.port`);
   }
   log.info({ host, port, auth: config.auth.mode }, 'listening');
+  webhooks.start();
   let isStopping = false;
   const failed = Promise.race([nats.ended, updates.ended]).then((why): Promise<never> => {
     if (isStopping) return new Promise(() => undefined);
@@ -41,6 +44,7 @@ export async function startGateway(config: Config, log: Log, connect = connectNa
     failed,
     async stop() {
       isStopping = true;
+      webhooks.stop();
       await Promise.race([server.close(), sleep(limits.gatewayDrainMs, undefined, { ref: false })]);
       server.server.closeAllConnections();
       await history.close();
