@@ -35,6 +35,8 @@ export const gatewayLimits = {
   gatewayHealthMsMax: 2_000,
   /** Who asks without a token is told what was found so long ago: the parts are asked this often, however many ask. */
   gatewayHealthKeptMs: 250,
+  /** Metrics of the other processes are asked for this often, however many scrape. */
+  gatewayMetricsKeptMs: 1_000,
   /** A connection on which nothing moves: longer than an answer may wait for its turn and take. */
   gatewayIdleMsMax: 60_000,
   /** How often connections are looked at for requests that take too long. */

@@ -13,6 +13,7 @@ import { periodMs } from '../config/period.ts';
 import { PriceConflater } from '../streams/operators/conflate-prices.ts';
 import { conflateUntilTick } from '../streams/operators/conflate-until-tick.ts';
 import { AccountSupervisor } from './account-supervisor.ts';
+import { accountsByState } from './accounts-by-state.ts';
 import { Alerting } from './alerting.ts';
 import { bookOf } from './book-of.ts';
 import { Checkpointer } from './checkpointer.ts';
@@ -348,6 +349,7 @@ class Engine implements App {
       lags: this.health.lags,
       ...(isRecovering ? { recovery: this.recovery.progress } : {}),
       accounts: this.book.accounts.count,
+      accounts_by_state: accountsByState(this.book.accounts, this.outcomes.stopped.size),
       holdings: this.book.holdingCount,
       symbols: this.instruments.symbols.size,
       tick: this.ticker.tick,

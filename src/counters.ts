@@ -1,5 +1,6 @@
 /** What the engine counts, for `tidemark.stats`. */
 import type { EngineStats } from './domain/engine-stats.ts';
+import { DurationHistogram } from './duration-histogram.ts';
 
 type Counted =
   | 'settlements_applied'
@@ -11,7 +12,9 @@ type Counted =
   | 'rejected'
   | 'emitted'
   | 'tick_ms_last'
-  | 'tick_ms_max';
+  | 'tick_ms_max'
+  | 'tick_durations'
+  | 'told_durations';
 
 export class Counters {
   duplicates = 0;
@@ -24,6 +27,8 @@ export class Counters {
   private readonly rejected: Record<string, number> = {};
   private tickMsLast = 0;
   private tickMsMax = 0;
+  private readonly ticks = new DurationHistogram();
+  private readonly told = new DurationHistogram();
 
   applied(kind: string): void {
     if (kind === 'fill' || kind === 'transfer') this.settlements++;
@@ -39,6 +44,12 @@ export class Counters {
   ticked(ms: number): void {
     this.tickMsLast = ms;
     if (ms > this.tickMsMax) this.tickMsMax = ms;
+    this.ticks.add(ms);
+  }
+
+  /** From the tick's beginning until it was durable and told. */
+  toldAfter(ms: number): void {
+    this.told.add(ms);
   }
 
   stats(others: Omit<EngineStats, Counted>): EngineStats {
@@ -54,6 +65,8 @@ export class Counters {
       emitted: this.emitted,
       tick_ms_last: this.tickMsLast,
       tick_ms_max: this.tickMsMax,
+      tick_durations: this.ticks.figures,
+      told_durations: this.told.figures,
     };
   }
 }

@@ -16,6 +16,7 @@ import {
 } from '../streams/sinks/clickhouse.ts';
 import { NatsAlerts } from '../streams/sinks/alerts.ts';
 import { publishRefusedFrame } from '../streams/sinks/refused-frames.ts';
+import { answerSinkStats } from '../streams/sinks/sink-stats.ts';
 import { WindowedPublisher } from '../streams/sinks/windowed-publisher.ts';
 import { connectNats } from '../streams/sources/connection.ts';
 import { ensureStream } from '../streams/sources/ensure-stream.ts';
@@ -152,7 +153,16 @@ export async function startSink(options: SinkOptions): Promise<Sink> {
     { defaultValue: undefined },
   );
 
+  const stats = (): SinkStats => ({
+    ...writer.counts,
+    state: stateName(),
+    held: source.held,
+    pending: source.pending,
+    waiting_for: writer.waitingFor,
+  });
+  answerSinkStats(link, stats);
   return {
+    stats,
     async stop() {
       state.isStopped = true;
       source.stop();
@@ -162,13 +172,6 @@ export async function startSink(options: SinkOptions): Promise<Sink> {
       await source.giveBack();
       await close();
     },
-    stats: () => ({
-      ...writer.counts,
-      state: stateName(),
-      held: source.held,
-      pending: source.pending,
-      waiting_for: writer.waitingFor,
-    }),
   };
 
   function stateName(): SinkStats['state'] {

@@ -92,6 +92,7 @@ export class Ticker {
     this.noteDurable(through);
     ports.frames.release();
     if (ports.lease.isHeld) ports.updates.release();
+    counters.toldAfter(performance.now() - startedAt);
     this.parts.done(changes);
     this.isBusy = false;
   }

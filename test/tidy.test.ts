@@ -93,7 +93,7 @@ describe('the house is tidy:', () => {
         'streams/codec/',
         'config/',
       ],
-      packages: ['fastify', ...fastifyPlugins, 'ajv', 'jose', 'typebox', 'ws'],
+      packages: ['fastify', ...fastifyPlugins, 'ajv', 'jose', 'prom-client', 'typebox', 'ws'],
     },
     {
       of: 'src/store/',

@@ -14,6 +14,16 @@ export interface EngineLags {
   readonly sink: number | null;
 }
 
+/** How often something took how long, for ever: each bucket counts what took no longer than its bound. */
+export interface Durations {
+  /** Upper bounds, milliseconds, rising; beyond the last one nothing is counted but in `count`. */
+  readonly bounds_ms: readonly number[];
+  /** Within each bound and not within the one before it. */
+  readonly counts: readonly number[];
+  readonly count: number;
+  readonly sum_ms: number;
+}
+
 export interface RecoveryProgress {
   /** What it is doing: changelog, effects, frames, ledger, prices, tail (of the ledger). */
   readonly phase: string;
@@ -29,6 +39,8 @@ export interface EngineStats {
   /** Only while the past is brought back. */
   readonly recovery?: RecoveryProgress;
   readonly accounts: number;
+  /** By state; `failing`: such as take no events, whatever their state. */
+  readonly accounts_by_state: Readonly<Record<string, number>>;
   readonly holdings: number;
   readonly symbols: number;
   readonly tick: number;
@@ -50,6 +62,9 @@ export interface EngineStats {
   readonly emitted: number;
   readonly tick_ms_last: number;
   readonly tick_ms_max: number;
+  /** Ticks: marking and encoding alone, and until everybody was told. */
+  readonly tick_durations: Durations;
+  readonly told_durations: Durations;
   readonly tick_queue: number;
   /** With ticks from outside: so much was applied since the last one that LEDGER is not read before the next. */
   readonly ledger_waits_for_tick: boolean;

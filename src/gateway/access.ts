@@ -10,9 +10,10 @@ import { Problem } from './problem.ts';
 
 /**
  * `path`: the account of the parameter `id`; `query`: that of `account_id`; `own`: whatever the token's accounts are, and
- * nothing else; `nobody`: no account, and no token is needed.
+ * nothing else; `system`: the whole system, for operators and for who sees all accounts; `nobody`: no account, and no token
+ * is needed.
  */
-export type Concern = 'path' | 'query' | 'own' | 'nobody';
+export type Concern = 'path' | 'query' | 'own' | 'system' | 'nobody';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -81,6 +82,9 @@ export function guard(app: FastifyInstance, options: AccessOptions): void {
 
 function authorize(request: FastifyRequest, identity: Identity, concerns: Concern, writes: boolean): void {
   if (concerns === 'path' || concerns === 'query') requireAccount(identity, accountOf(request, concerns));
+  if (concerns === 'system' && !identity.isOperator && identity.accounts !== 'all') {
+    throw new Problem(403, 'operator_needed', 'this is for operators, and for tokens of all accounts');
+  }
   if (writes && !identity.isOperator) {
     throw new Problem(403, 'operator_needed', 'the role of this token is reader: writing needs operator');
   }

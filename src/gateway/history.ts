@@ -30,6 +30,11 @@ export class History {
     this.config = config;
   }
 
+  /** Questions under way, and such as wait for their turn. */
+  get queries(): Turns['figures'] {
+    return this.turns.figures;
+  }
+
   /** Rows of `source`: a view with its arguments, and what follows it in the statement. */
   async rows(columns: Columns, source: string): Promise<RawRow[]> {
     return this.ask<RawRow>(`SELECT ${selectOf(columns)} FROM ${source}`);

@@ -26,6 +26,7 @@ import { analytics } from './routes/analytics.ts';
 import { equityTransactions } from './routes/equity-transaction.ts';
 import { equityHistory } from './routes/equity-history.ts';
 import { healths } from './routes/health.ts';
+import { metrics } from './routes/metrics.ts';
 import { notBuiltYet } from './routes/not-built.ts';
 import { portfolioStates } from './routes/portfolio-state.ts';
 import { positionUpdates } from './routes/position-update.ts';
@@ -107,7 +108,8 @@ export async function createServer(parts: Parts): Promise<Server> {
   await app.register(swagger, { openapi: openapi(config.auth.mode === 'jwt') });
   await app.register(swaggerUi, { routePrefix: docs, staticCSP: true });
 
-  await webSockets(app, parts, authenticate);
+  const webSocketFigures = await webSockets(app, parts, authenticate);
+  metrics(app, parts, webSocketFigures);
   for (const add of [
     healths,
     accounts,

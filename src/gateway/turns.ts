@@ -18,6 +18,10 @@ export class Turns {
     this.bounds = bounds;
   }
 
+  get figures(): { readonly running: number; readonly waiting: number } {
+    return { running: this.running, waiting: this.waiting.size };
+  }
+
   /** null, without a call, where too many wait, or it would wait for too long. */
   async take<T>(action: () => Promise<T>): Promise<{ readonly value: T } | null> {
     if (this.running < this.bounds.atOnce) this.running += 1;

@@ -3,7 +3,6 @@
  * Answers are bounded; what is asked wrongly is answered with a service error. A process that stands by answers
  * `tidemark.standby.stats`. Knows the engine only as what it may be asked.
  */
-import { readFileSync } from 'node:fs';
 import { nuid, type Service, type ServiceMsg, type Subscription } from 'nats';
 import { limits } from '../../config/limits.ts';
 import type { AccountView } from '../../src/domain/account-view.ts';
@@ -13,6 +12,7 @@ import { accountMessage, type AccountMessage } from '../codec/account-view.ts';
 import { outcomeMessage } from '../codec/outcome-message.ts';
 import { isObject, notJson, parseJson } from '../codec/json.ts';
 import type { Link } from '../sources/connection.ts';
+import { processStats, version } from './process-stats.ts';
 
 export interface QueryServiceOptions {
   readonly link: Link;
@@ -28,10 +28,6 @@ export interface QueryServiceOptions {
 type Answer = { readonly body: unknown } | { readonly error: number; readonly description: string };
 type Request = Readonly<Record<string, unknown>>;
 
-/** Of the product. */
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  readonly version: string;
-};
 const orders: readonly AccountOrder[] = ['id', 'equity', 'day_change', 'drawdown'];
 const notLive = { error: 503, description: 'the engine is not live yet' } as const;
 const unknownAccount = { error: 404, description: 'account_unknown' } as const;
@@ -110,17 +106,12 @@ export class QueryService implements QueryServer {
 
   private stats(queries: EngineQueries): object {
     const { role, partitions = 1, unsent = () => 0 } = this.options;
-    const { rss, heapUsed, external } = process.memoryUsage();
     return {
-      role,
-      pid: process.pid,
-      version,
-      uptime_ms: Math.round(process.uptime() * 1000),
+      ...processStats(role),
       partitions,
       owner: this.owner,
       emissions_unsent: unsent(),
       ...queries.stats(),
-      memory: { resident_bytes: rss, heap_bytes: heapUsed, external_bytes: external },
     };
   }
 }

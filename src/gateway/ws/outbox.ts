@@ -51,6 +51,11 @@ export class Outbox {
     if (this.behind.size === 0) this.waitsSince = Infinity;
   }
 
+  /** Accounts of which the reader has not the newest, and bytes written and not taken by the system. */
+  get backlog(): { readonly behind: number; readonly bytes: number } {
+    return { behind: this.behind.size, bytes: this.socket.bufferedAmount };
+  }
+
   /** Whether the reader has kept updates waiting for too long, or more than may wait. */
   isTooSlow(now: number): boolean {
     return (

@@ -26,7 +26,8 @@ export interface SessionOptions {
   readonly authenticate: Authenticate;
   /** Whether it may be counted for this identity, beside the sockets that are. */
   readonly admit: (session: Session, identity: Identity) => boolean;
-  readonly ended: (session: Session) => void;
+  /** `reason`: why the gateway closed it; otherwise the other side did. */
+  readonly ended: (session: Session, reason: string) => void;
   readonly log: Log;
 }
 
@@ -56,14 +57,18 @@ export class Session {
     });
     socket.on('pong', () => (this.isAlive = true));
     socket.on('close', () => {
-      this.end();
+      this.end('left');
     });
+  }
+
+  get backlog(): Outbox['backlog'] {
+    return this.outbox.backlog;
   }
 
   close({ code, reason }: Closing): void {
     const { socket, address, log } = this.options;
     log.debug({ address, code, reason }, 'a socket is closed');
-    this.end();
+    this.end(reason);
     socket.close(code, reason);
     // To read the other side's part of it.
     socket.resume();
@@ -71,7 +76,7 @@ export class Session {
 
   /** Without a word to the other side. */
   terminate(): void {
-    this.end();
+    this.end('dead');
     this.options.socket.terminate();
   }
 
@@ -91,11 +96,11 @@ export class Session {
     this.options.socket.ping();
   }
 
-  private end(): void {
+  private end(reason: string): void {
     if (this.isEnded) return;
     this.isEnded = true;
     this.subscriptions?.end();
-    this.options.ended(this);
+    this.options.ended(this, reason);
   }
 
   private receive(data: RawData, isBinary: boolean): void {

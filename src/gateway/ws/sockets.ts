@@ -12,11 +12,21 @@ import { Session, type SessionOptions } from './session.ts';
 
 const retrySoon = { headers: { 'retry-after': '1' } };
 
+export interface SocketFigures {
+  readonly clients: number;
+  /** Together: accounts of which a reader has not the newest, and bytes that wait for readers. */
+  readonly behind: number;
+  readonly bufferedBytes: number;
+  /** How many ended, by reason: `left` and `dead` by themselves, the others closed by the gateway. */
+  readonly ended: Readonly<Record<string, number>>;
+}
+
 export class Sockets {
   /** Sessions, and for whom each counts: null before it has a token. */
   private readonly keys = new Map<Session, string | null>();
   private readonly counts = new Map<string, number>();
   private readonly sweep: NodeJS.Timeout;
+  private readonly endedBy: Record<string, number> = {};
   private isClosing = false;
 
   constructor() {
@@ -27,8 +37,14 @@ export class Sockets {
     this.sweep.unref();
   }
 
-  get size(): number {
-    return this.keys.size;
+  get figures(): SocketFigures {
+    let behind = 0;
+    let bufferedBytes = 0;
+    for (const { backlog } of this.keys.keys()) {
+      behind += backlog.behind;
+      bufferedBytes += backlog.bytes;
+    }
+    return { clients: this.keys.size, behind, bufferedBytes, ended: { ...this.endedBy } };
   }
 
   /** Before the upgrade. Throws Problem. */
@@ -46,7 +62,8 @@ export class Sockets {
     const session = new Session({
       ...options,
       admit: (its, { key }) => this.admit(its, key),
-      ended: (its) => {
+      ended: (its, reason) => {
+        this.endedBy[reason] = (this.endedBy[reason] ?? 0) + 1;
         this.count(its, null);
         this.keys.delete(its);
       },

@@ -11,12 +11,24 @@ import type { Parts, Server } from '../parts.ts';
 import { Problem } from '../problem.ts';
 import { AlertFeed } from './alert-feed.ts';
 import { EquityFeed } from './equity-feed.ts';
-import { Sockets } from './sockets.ts';
+import { Sockets, type SocketFigures } from './sockets.ts';
 
 const path = '/ws';
 
-/** Before other routes: a connection that wants to be a WebSocket elsewhere is refused. */
-export async function webSockets(app: Server, parts: Parts, authenticate: Authenticate): Promise<void> {
+export interface WebSocketFigures extends SocketFigures {
+  readonly encoded: number;
+  readonly malformed: number;
+}
+
+/**
+ * Before other routes: a connection that wants to be a WebSocket elsewhere is refused.
+ * @returns how they are, whenever it is called
+ */
+export async function webSockets(
+  app: Server,
+  parts: Parts,
+  authenticate: Authenticate,
+): Promise<() => WebSocketFigures> {
   const { config, nats, updates, log } = parts;
   const isOpen = config.auth.mode === 'none';
   const sockets = new Sockets();
@@ -72,6 +84,7 @@ export async function webSockets(app: Server, parts: Parts, authenticate: Authen
       sockets.open({ socket, wire: raw.socket, address, identity, feeds, authenticate, log });
     },
   });
+  return () => ({ ...sockets.figures, ...feeds.equity.counts });
 
   async function identityOf({ headers: { authorization }, ip }: FastifyRequest): Promise<Identity | null> {
     return isOpen || authorization !== undefined ? authenticate(authorization, ip) : null;
