@@ -185,7 +185,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 
 /** Of a key that there is not: what it may have been meant for. */
 export function soundsSecret(name: string): boolean {
-  return /secret|pass|token|seed|key|cred/i.test(name);
+  return /secret|pas|token|seed|key|cred/i.test(name);
 }
 
 function join(key: string, name: string): string {

@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import type { Kind, Problem } from './kind.ts';
 import { isRecord, soundsSecret } from './kind.ts';
+import { credentialsOf } from './credentials.ts';
 import { limits } from './limits.ts';
 import { isLoopback } from './loopback.ts';
 import { parsePeriodMs } from './period.ts';
@@ -140,6 +141,7 @@ function contradictions(merged: Record<string, unknown>): Problem[] {
     ...shorterThanFiner(merged['retention']),
     ...openToAll(merged['http'], merged['auth']),
     ...receiversOf(merged['webhooks']),
+    ...credentialsOf(merged['nats'], merged['clickhouse']),
   );
   return found;
 }
@@ -158,8 +160,9 @@ function nested(path: readonly string[], value: unknown): Record<string, unknown
   return { [head]: rest.length === 0 ? value : nested(rest, value) };
 }
 
+/** Without what may stand for a user in a url. */
 function shown(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value);
+  return value === undefined ? 'nothing' : JSON.stringify(value).replaceAll(/\/\/[^/\s"]*@/g, '//***@');
 }
 
 /** A gateway that others can reach knows them by their tokens, and their tokens by one key. */

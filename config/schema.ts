@@ -31,12 +31,21 @@ const kept = text(
   'a period of a day or more such as 90d, or forever',
   (value) => value === 'forever' || (parsePeriodMs(value) ?? 0) >= 86_400_000,
 );
-const natsUrl = text('nats://host:port, several separated by commas', (value) =>
-  value.split(',').every((each) => /^(nats|tls):\/\/[^\s,]+$/.test(each.trim())),
+const natsUrl = text('nats://host:port, several separated by commas, without a user', (value) =>
+  value.split(',').every((each) => /^(nats|tls):\/\/[^\s,@]+$/.test(each.trim())),
 );
 const httpUrl = text(
-  'http://host:port or https://host:port',
+  'http://host:port or https://host:port, without a user',
+  (value) => /^https?:\/\/[^\s@]+$/.test(value) && URL.canParse(value),
+);
+const receiverUrl = text(
+  'http://host/path or https://host/path',
   (value) => /^https?:\/\/\S+$/.test(value) && URL.canParse(value),
+);
+const nkeySeed = leaf<string>(
+  "the seed of a user's nkey: SU and 56 more capital letters and digits",
+  (value) => typeof value === 'string' && /^SU[A-Z2-7]{56}$/.test(value),
+  { isText: true, isSecret: true },
 );
 const keysUrl = text('https://host/path, or http:// on loopback', isKeysUrl);
 const tokenSecret = leaf<string>(
@@ -69,8 +78,25 @@ const instrument = optionals({
 });
 
 export const schema = section({
-  nats: section({ url: orUnset(natsUrl), port }),
-  clickhouse: section({ url: orUnset(httpUrl), user: anyText, password: secret, database: anyText }),
+  nats: section({
+    url: orUnset(natsUrl),
+    user: orUnset(anyText),
+    password: secret,
+    token: orUnset(secret),
+    nkey: orUnset(nkeySeed),
+    creds_file: orUnset(anyText),
+    ca_file: orUnset(anyText),
+    cert_file: orUnset(anyText),
+    key_file: orUnset(anyText),
+    port,
+  }),
+  clickhouse: section({
+    url: orUnset(httpUrl),
+    user: anyText,
+    password: secret,
+    ca_file: orUnset(anyText),
+    database: anyText,
+  }),
   store: section({ port }),
   http: section({
     host: text('an address such as 127.0.0.1 or 0.0.0.0', (value) => /^[\w.:-]+$/.test(value)),
@@ -87,7 +113,7 @@ export const schema = section({
   }),
   webhooks: confidential(
     listOf(
-      { url: httpUrl, secret: tokenSecret },
+      { url: receiverUrl, secret: tokenSecret },
       { kinds: manyOf(choice(...alertKinds)), accounts: manyOf(id) },
     ),
   ),

@@ -23,6 +23,7 @@ import { NatsSinkLag } from '../streams/sources/sink-lag.ts';
 import { keepStreams } from '../streams/sources/streams.ts';
 import { ticksFrom } from '../streams/sources/ticks.ts';
 import { NatsTradeSource } from '../streams/sources/trades.ts';
+import { natsAccess } from './addresses.ts';
 import { createApp } from './app.ts';
 import { hasEnded, processIdentity } from './process/process-identity.ts';
 import { systemClock } from './system-clock.ts';
@@ -51,13 +52,14 @@ export async function startEngine(
 ): Promise<RunningEngine> {
   const clock = systemClock;
   const partition = 0;
+  const server = { url, access: natsAccess(config) };
   // Without echo: what the engine writes through to PRICES must not come back.
-  const input = await connectNats({ url, name: 'tidemark-input', log, noEcho: true });
-  const ledgerLink = await connectNats({ url, name: 'tidemark-ledger', log });
-  const outputLink = await connectNats({ url, name: 'tidemark-output', log });
+  const input = await connectNats({ ...server, name: 'tidemark-input', log, noEcho: true });
+  const ledgerLink = await connectNats({ ...server, name: 'tidemark-ledger', log });
+  const outputLink = await connectNats({ ...server, name: 'tidemark-output', log });
   // Every tick with ledger events waits for its message here: none may stand before it.
-  const effectsLink = await connectNats({ url, name: 'tidemark-effects', log });
-  const control = await connectNats({ url, name: 'tidemark-control', log });
+  const effectsLink = await connectNats({ ...server, name: 'tidemark-effects', log });
+  const control = await connectNats({ ...server, name: 'tidemark-control', log });
   const links = [input, ledgerLink, outputLink, effectsLink, control];
   await keepStreams(control, config, log);
 

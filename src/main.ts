@@ -5,7 +5,8 @@
 import { pino } from 'pino';
 import { limits } from '../config/limits.ts';
 import type { Config } from '../config/load.ts';
-import { clickHouseAddress, dataDirectory, loopback, natsUrl } from './addresses.ts';
+import { clickHouseAddress, dataDirectory, loopback, natsAccess, natsUrl } from './addresses.ts';
+import { Failure } from './failure.ts';
 import type { Log } from './ports.ts';
 import { openDataDirectory } from './process/data-directory.ts';
 import { tellParent } from './process/role-child.ts';
@@ -36,8 +37,9 @@ const starters: Readonly<Record<Role, (config: Config, log: Log) => Promise<Runn
     const { settingsOf } = await import('./analytics/settings.ts');
     const { walkSettingsOf } = await import('./correction-walk.ts');
     return startSink({
-      nats: { url: natsUrl(config) },
+      nats: { url: natsUrl(config), access: natsAccess(config) },
       clickhouse: () => clickHouseAddress(config),
+      refusalIsFinal: config.clickhouse.url !== null,
       framesMaxAge: config.frames.max_age,
       settings: settingsOf(config),
       corrections: {
@@ -72,13 +74,13 @@ export async function runRoles(wanted: readonly Role[], config: Config): Promise
     for (const role of wanted) {
       const started = await starters[role](config, log);
       started.failed?.catch((error: unknown) => {
-        log.fatal({ err: error, failed: role }, 'cannot go on');
+        log.fatal({ ...told(error), failed: role }, 'cannot go on');
         process.exit(1);
       });
       running.push(started);
     }
   } catch (error) {
-    log.fatal({ err: error }, 'cannot start');
+    log.fatal(told(error), 'cannot start');
     tellParent({ failed: error instanceof Error ? error.message : String(error) });
     process.exit(1);
   }
@@ -96,6 +98,11 @@ export async function runRoles(wanted: readonly Role[], config: Config): Promise
   }
   log.info({}, 'stopped');
   process.exit(0);
+}
+
+/** A failure is a sentence: of what it stands for no stack helps. */
+function told(error: unknown): object {
+  return error instanceof Failure ? { error: error.message } : { err: error };
 }
 
 /** `process.exit` runs the destructors of the embedded engine, which may wait for ever when it was not closed. */

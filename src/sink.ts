@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { concatMap, lastValueFrom, mergeMap } from 'rxjs';
 import { limits } from '../config/limits.ts';
-import { describeFailure, failureOf } from '../streams/sinks/clickhouse-failure.ts';
+import { describeFailure, failureOf, refusalOf } from '../streams/sinks/clickhouse-failure.ts';
 import {
   connectClickHouse,
   frameFault,
@@ -18,7 +18,7 @@ import { NatsAlerts } from '../streams/sinks/alerts.ts';
 import { publishRefusedFrame } from '../streams/sinks/refused-frames.ts';
 import { answerSinkStats } from '../streams/sinks/sink-stats.ts';
 import { WindowedPublisher } from '../streams/sinks/windowed-publisher.ts';
-import { connectNats } from '../streams/sources/connection.ts';
+import { connectNats, type ConnectOptions } from '../streams/sources/connection.ts';
 import { ensureStream } from '../streams/sources/ensure-stream.ts';
 import { openFrames, type ReceivedFrame } from '../streams/sources/frames.ts';
 import { readFences } from '../streams/sources/read-fences.ts';
@@ -38,9 +38,11 @@ import { sinkCorrector, type CorrectionOptions } from './sink-corrector.ts';
 import { systemClock } from './system-clock.ts';
 
 export interface SinkOptions {
-  readonly nats: { readonly url: string };
+  readonly nats: Pick<ConnectOptions, 'url' | 'access'>;
   /** Asked at each attempt to begin: the store makes its password at its first start, which may be after the sink's. */
   readonly clickhouse: () => ClickHouseTarget;
+  /** Whether a refusal of our user, or of a certificate, ends the start: what the store at our side knows may change. */
+  readonly refusalIsFinal?: boolean;
   readonly log: Log;
   /** `frames.max_age`, for a stream FRAMES that is not there yet: a period such as 7d. */
   readonly framesMaxAge?: string;
@@ -78,7 +80,7 @@ export interface Sink {
 /** Rejects when the schema cannot be brought up to date; a ClickHouse that is away is waited for in the background. */
 export async function startSink(options: SinkOptions): Promise<Sink> {
   const { log, clickhouse } = options;
-  const link = await connectNats({ url: options.nats.url, name: 'tidemark-sink', log });
+  const link = await connectNats({ ...options.nats, name: 'tidemark-sink', log });
   const source = openFrames(link, log);
   const state = {
     isStopped: false,
@@ -136,6 +138,8 @@ export async function startSink(options: SinkOptions): Promise<Sink> {
     });
     await bringUpToDate().catch((error: unknown) => {
       if (isSchemaFault(error)) throw error;
+      const refusal = options.refusalIsFinal === true ? refusalOf(error, clickhouse()) : null;
+      if (refusal !== null) throw refusal;
       log.warn({ error: describeFailure(error) }, 'ClickHouse is away: waiting');
     });
   } catch (error) {

@@ -4,6 +4,7 @@
  * the files' names and checksums, not what is in them.
  */
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
+import { clickHouseOptions, type ClickHouseAccess } from '../../config/clickhouse-options.ts';
 import {
   migrationsDirectory,
   readSqlFiles,
@@ -12,12 +13,7 @@ import {
   type SqlFile,
 } from './sql-files.ts';
 
-export interface ClickHouseTarget {
-  readonly url: string;
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
-}
+export type ClickHouseTarget = ClickHouseAccess;
 
 export interface Migrated {
   /** Names, in order. */
@@ -157,12 +153,8 @@ async function withClient<T>(
   target: ClickHouseTarget,
   action: (client: ClickHouseClient) => Promise<T>,
 ): Promise<T> {
-  const { url, user, password, database } = target;
   const client = createClient({
-    url,
-    username: user,
-    password,
-    database,
+    ...clickHouseOptions(target),
     log: { level: ClickHouseLogLevel.OFF },
   });
   try {

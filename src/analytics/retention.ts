@@ -3,6 +3,7 @@
  * the configuration. Rewrites nothing: what has expired goes when its parts are merged. Knows no view.
  */
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
+import { clickHouseOptions } from '../../config/clickhouse-options.ts';
 import type { Config } from '../../config/load.ts';
 import { periodMs } from '../../config/period.ts';
 import type { ClickHouseTarget } from './migrate.ts';
@@ -22,9 +23,8 @@ export async function applyRetention(
   target: ClickHouseTarget,
   retention: Retention,
 ): Promise<readonly string[]> {
-  const { url, user, password, database } = target;
   const log = { level: ClickHouseLogLevel.OFF };
-  const client = createClient({ url, username: user, password, database, log });
+  const client = createClient({ ...clickHouseOptions(target), log });
   try {
     const current = await readTtls(client);
     const changed: string[] = [];

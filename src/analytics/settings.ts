@@ -3,6 +3,7 @@
  * Written by whoever brings the schema up to date. Holds no address and no secret.
  */
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { clickHouseOptions } from '../../config/clickhouse-options.ts';
 import type { Config } from '../../config/load.ts';
 import { exponentsWith } from '../domain/currency.ts';
 import type { ClickHouseTarget } from './migrate.ts';
@@ -27,9 +28,8 @@ export function settingsOf(config: Config): Settings {
 
 /** What the table had of these keys before is replaced; views see either all of a key or what it was. */
 export async function writeSettings(target: ClickHouseTarget, settings: Settings): Promise<void> {
-  const { url, user, password, database } = target;
   const log = { level: ClickHouseLogLevel.OFF };
-  const client = createClient({ url, username: user, password, database, log });
+  const client = createClient({ ...clickHouseOptions(target), log });
   try {
     await client.insert({
       table: 'settings',

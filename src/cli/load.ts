@@ -2,7 +2,7 @@
 import { Option, type Command } from 'commander';
 import { limits } from '../../config/limits.ts';
 import { loadConfig, type Config } from '../../config/load.ts';
-import { clickHouseAddress, natsUrl } from '../addresses.ts';
+import { clickHouseAddress, natsAccess, natsUrl } from '../addresses.ts';
 import type { LoadDoors } from '../load/doors.ts';
 import { lies, type Lie } from '../load/lie.ts';
 import type { LoadOptions } from '../load/plan.ts';
@@ -78,7 +78,7 @@ async function runAgainst(config: Config, options: Options, interrupted: Promise
   try {
     return await runLoad(
       options,
-      { natsUrl: natsUrl(config), doors: doorsOf(nats, store), interrupted },
+      { natsUrl: natsUrl(config), access: natsAccess(config), doors: doorsOf(nats, store), interrupted },
       (progress) => note(progressText(progress)),
       options.plant ?? null,
     );

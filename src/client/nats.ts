@@ -17,7 +17,8 @@ import {
 import type { Config } from '../../config/load.ts';
 import { limits } from '../../config/limits.ts';
 import type { Link } from '../../streams/sources/connection.ts';
-import { natsUrl } from '../addresses.ts';
+import { accessOptions, refusalOf } from '../../streams/sources/nats-access.ts';
+import { natsAccess, natsUrl } from '../addresses.ts';
 import { Failure } from '../failure.ts';
 import type { Cancel } from '../ports.ts';
 
@@ -291,15 +292,16 @@ export interface ConnectOptions {
   readonly name?: string;
 }
 
-/** Throws Failure, naming nats.url and nats.port. */
+/** Throws Failure, naming the keys to set. */
 export async function connectNats(
   config: Config,
   { reconnects = false, name = 'tidemark cli' }: ConnectOptions = {},
 ): Promise<NatsDoor> {
   const url = natsUrl(config);
+  const options = accessOptions(url, natsAccess(config));
   try {
     const connection = await connect({
-      servers: url.split(',').map((each) => each.trim()),
+      ...options,
       name,
       timeout: limits.clientConnectMsMax,
       noAsyncTraces: true,
@@ -315,10 +317,11 @@ export async function connectNats(
     });
     return new NatsDoor(url, connection, manager);
   } catch (error) {
-    throw new Failure(
-      error instanceof NatsError && error.isAuthError()
-        ? `NATS at ${url} refuses the connection (${error.message}): put the user and password into nats.url`
-        : `NATS does not answer at ${url}: start it with \`tidemark up\`, or set nats.url or nats.port`,
+    throw (
+      refusalOf(error, url) ??
+      new Failure(
+        `NATS does not answer at ${url}: start it with \`tidemark up\`, or set nats.url or nats.port`,
+      )
     );
   }
 }

@@ -11,6 +11,8 @@ import {
   type ClickHouseSettings,
   type ExecResult,
 } from '@clickhouse/client';
+import { certificateFault } from '../../config/certificate-fault.ts';
+import { clickHouseOptions } from '../../config/clickhouse-options.ts';
 import type { Config } from '../../config/load.ts';
 import { clickHouseAddress, type ClickHouseAddress } from '../addresses.ts';
 import { Failure } from '../failure.ts';
@@ -52,12 +54,8 @@ export class StoreDoor {
   /** `answerMsMax`: so long a connection may say nothing; without it the client's own 30 s. */
   constructor(address: ClickHouseAddress, { answerMsMax }: { readonly answerMsMax?: number } = {}) {
     this.address = address;
-    const { url, user, password, database } = address;
     this.client = createClient({
-      url,
-      username: user,
-      password,
-      database,
+      ...clickHouseOptions(address),
       log: { level: ClickHouseLogLevel.OFF },
       ...(answerMsMax === undefined ? {} : { request_timeout: answerMsMax }),
     });
@@ -127,6 +125,13 @@ export class StoreDoor {
   }
 
   private told(error: unknown): Error {
+    if (error instanceof ClickHouseError && error.code === wrongPassword) {
+      const { url, user } = this.address;
+      return new StoreRefusal(
+        Number(error.code),
+        `ClickHouse at ${url} refuses the user ${user} (AUTHENTICATION_FAILED): set clickhouse.user and clickhouse.password`,
+      );
+    }
     if (error instanceof ClickHouseError) {
       // The client takes the first capitals in parentheses for the name: in a syntax error, the user's own word.
       const type = error.code === '62' ? 'SYNTAX_ERROR' : error.type;
@@ -134,6 +139,12 @@ export class StoreDoor {
       return new StoreRefusal(
         Number(error.code),
         `ClickHouse error ${error.code}${name}: ${error.message.replaceAll('\n', ' ').trim()}`,
+      );
+    }
+    const fault = certificateFault(error);
+    if (fault !== null) {
+      return new StoreAway(
+        `ClickHouse at ${this.address.url} and we do not trust each other (${fault}): set clickhouse.ca_file`,
       );
     }
     const code = (error as NodeJS.ErrnoException | null)?.code;
@@ -146,6 +157,7 @@ export class StoreDoor {
   }
 }
 
+const wrongPassword = '516';
 const unreachable = ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ETIMEDOUT', 'ECONNRESET', 'EPIPE'];
 
 function brokenOff(line: string): string {

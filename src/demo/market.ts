@@ -6,6 +6,7 @@ import type { Config } from '../../config/load.ts';
 import { limits } from '../../config/limits.ts';
 import { connectNats } from '../../streams/sources/connection.ts';
 import type { Link } from '../../streams/sources/connection.ts';
+import { natsAccess } from '../addresses.ts';
 import { symbolToken } from '../domain/identifier.ts';
 import type { Log } from '../ports.ts';
 import { Activity } from './activity.ts';
@@ -38,9 +39,9 @@ const keepMs = 2_000;
 const halfSpread = 0.000_05;
 
 /** Resolves when accounts are open and prices flow. The engine's streams must be there. */
-export async function startDemo(_config: Config, options: DemoOptions): Promise<Demo> {
+export async function startDemo(config: Config, options: DemoOptions): Promise<Demo> {
   const { natsUrl, log, seed = defaultSeed } = options;
-  const link = await connectNats({ url: natsUrl, name: 'tidemark-demo', log });
+  const link = await connectNats({ url: natsUrl, access: natsAccess(config), name: 'tidemark-demo', log });
   try {
     const accounts = planAccounts(seed);
     const memory = await openMemory(link);

@@ -5,6 +5,8 @@
  */
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
+import type { NatsAccess } from '../../streams/sources/nats-access.ts';
+import { Failure } from '../failure.ts';
 
 export class PriceSocket {
   private readonly socket: Socket;
@@ -23,9 +25,13 @@ export class PriceSocket {
   }
 
   /** Throws where nothing answers, or the server refuses the connection. */
-  static async open(url: string): Promise<PriceSocket> {
-    const { hostname, port, username, password, protocol } = new URL(url.split(',')[0] ?? url);
-    if (protocol !== 'nats:') throw new Error(`the load test speaks plain nats://, not ${protocol}//`);
+  static async open(url: string, access?: NatsAccess): Promise<PriceSocket> {
+    const { hostname, port } = new URL(url.split(',')[0] ?? url);
+    if (access?.needsTls === true || (access?.nkey ?? access?.creds ?? null) !== null) {
+      throw new Failure(
+        'the load test sends its prices without TLS, by a user and password, a token or nothing',
+      );
+    }
     const socket = connect({ host: hostname, port: Number(port === '' ? 4222 : port), noDelay: true });
     const opened = new PriceSocket(socket);
     await once(socket, 'connect');
@@ -35,7 +41,9 @@ export class PriceSocket {
       lang: 'node',
       name: 'tidemark-load-prices',
       protocol: 1,
-      ...(username === '' ? {} : { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
+      user: access?.user ?? undefined,
+      pass: access?.password ?? undefined,
+      auth_token: access?.token ?? undefined,
     };
     socket.write(`CONNECT ${JSON.stringify(options)}\r\n`);
     await opened.flush();

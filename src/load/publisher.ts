@@ -1,5 +1,6 @@
 /** The publishing process of a load test: prices over a socket of their own, settlements over a client's connection. */
 import { connectNats } from '../../streams/sources/connection.ts';
+import type { NatsAccess } from '../../streams/sources/nats-access.ts';
 import { microsSince } from './micros.ts';
 import type { LoadPlan, SettlementLog } from './plan.ts';
 import { PriceFeed } from './price-feed.ts';
@@ -14,6 +15,7 @@ import { systemClock } from '../system-clock.ts';
 export interface PublisherTask {
   readonly plan: LoadPlan;
   readonly url: string;
+  readonly access?: NatsAccess | undefined;
   /** The run's start, of the clock that the processes share. */
   readonly start: bigint;
 }
@@ -56,9 +58,9 @@ servePart((fail) => {
     return feeds;
   };
   return {
-    async open({ plan, url, start }: PublisherTask) {
-      const link = await connectNats({ url, name: 'tidemark-load-settlements', log: quietLog });
-      const prices = new PriceFeed(plan, await PriceSocket.open(url), microsSince(start));
+    async open({ plan, url, access, start }: PublisherTask) {
+      const link = await connectNats({ url, access, name: 'tidemark-load-settlements', log: quietLog });
+      const prices = new PriceFeed(plan, await PriceSocket.open(url, access), microsSince(start));
       const settlements = new SettlementFeed(plan, new WindowedPublisher(link, systemClock, quietLog));
       feeds = { prices, settlements };
       await prices.all();

@@ -12,6 +12,7 @@ import type { LoadOptions, LoadPlan } from './plan.ts';
 import type { Lie } from './lie.ts';
 import { tellLie } from './lie.ts';
 import type { ProbeLog } from './price-feed.ts';
+import type { NatsAccess } from '../../streams/sources/nats-access.ts';
 import type { PublisherCalls } from './publisher.ts';
 import type { SubscriberCalls } from './subscriber.ts';
 import { verify, type Verdict } from './verify.ts';
@@ -19,6 +20,7 @@ import { startPart } from './worker.ts';
 
 export interface LoadTarget {
   readonly natsUrl: string;
+  readonly access: NatsAccess;
   readonly doors: LoadDoors;
   /** Rejects when the run is to be given up. */
   readonly interrupted: Promise<never>;
@@ -92,7 +94,7 @@ async function drive(
 ): Promise<LoadReport> {
   const start = moment();
   const micros = microsSince(start);
-  const task = { plan, url: target.natsUrl, start };
+  const task = { plan, url: target.natsUrl, access: target.access, start };
   told({ phase: 'opening', second: 0, seconds: 0, ...nothingYet });
   await subscriber.call('open', task);
   await appliedThrough(target.doors, await publisher.call('open', task));

@@ -4,6 +4,7 @@
  */
 import { build } from 'hdr-histogram-js';
 import { connectNats } from '../../streams/sources/connection.ts';
+import type { NatsAccess } from '../../streams/sources/nats-access.ts';
 import type { Link } from '../../streams/sources/connection.ts';
 import { microsSince } from './micros.ts';
 import type { Micros } from './micros.ts';
@@ -16,6 +17,7 @@ import { servePart } from './worker.ts';
 export interface SubscriberTask {
   readonly plan: LoadPlan;
   readonly url: string;
+  readonly access?: NatsAccess | undefined;
   readonly start: bigint;
 }
 
@@ -218,8 +220,8 @@ servePart(() => {
     return listener;
   };
   return {
-    async open({ plan, url, start }: SubscriberTask) {
-      const link = await connectNats({ url, name: 'tidemark-load-equity', log: quietLog });
+    async open({ plan, url, access, start }: SubscriberTask) {
+      const link = await connectNats({ url, access, name: 'tidemark-load-equity', log: quietLog });
       listener = new Listener(plan, link, microsSince(start));
       await listener.listen();
     },

@@ -1,5 +1,8 @@
 /** Whether a failed insert may succeed later: what ClickHouse's error codes mean for a retry. */
 import { ClickHouseError } from '@clickhouse/client';
+import { certificateFault } from '../../config/certificate-fault.ts';
+import type { ClickHouseAccess } from '../../config/clickhouse-options.ts';
+import { Failure as Sentence } from '../../src/failure.ts';
 
 export type Failure = 'unavailable' | 'refused';
 
@@ -18,6 +21,25 @@ export function failureOf(error: unknown): Failure {
   // What is no answer of ClickHouse is a connection that broke, timed out or was refused, or a proxy's page.
   if (!(error instanceof ClickHouseError)) return 'unavailable';
   return unavailableCodes.has(Number(error.code)) ? 'unavailable' : 'refused';
+}
+
+/** Of a user, of a password, and of either. */
+const refusals = ['192', '193', '194', '516'];
+
+/** What ClickHouse, or we, have against the connection, in a sentence; null where nobody refuses, as when it is away. */
+export function refusalOf(
+  error: unknown,
+  { url, user }: Pick<ClickHouseAccess, 'url' | 'user'>,
+): Sentence | null {
+  if (error instanceof ClickHouseError && refusals.includes(error.code)) {
+    return new Sentence(
+      `ClickHouse at ${url} refuses the user ${user}: set clickhouse.user and clickhouse.password`,
+    );
+  }
+  const fault = certificateFault(error);
+  return fault === null
+    ? null
+    : new Sentence(`ClickHouse at ${url} and we do not trust each other (${fault}): set clickhouse.ca_file`);
 }
 
 export function describeFailure(error: unknown): string {

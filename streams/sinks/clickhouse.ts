@@ -4,15 +4,11 @@
  */
 import { Readable } from 'node:stream';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { clickHouseOptions, type ClickHouseAccess } from '../../config/clickhouse-options.ts';
 import { limits } from '../../config/limits.ts';
 import { frameColumns } from '../../src/domain/frame.ts';
 
-export interface ClickHouseTarget {
-  readonly url: string;
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
-}
+export type ClickHouseTarget = ClickHouseAccess;
 
 export interface InsertableFrame {
   readonly name: string;
@@ -38,12 +34,9 @@ const insertSettings = [
   'input_format_null_as_default = 1',
 ];
 
-export function connectClickHouse({ url, user, password, database }: ClickHouseTarget): ClickHouseSink {
+export function connectClickHouse(target: ClickHouseTarget): ClickHouseSink {
   const client = createClient({
-    url,
-    username: user,
-    password,
-    database,
+    ...clickHouseOptions(target),
     max_open_connections: limits.sinkInsertsMax + 1,
     request_timeout: limits.sinkInsertMsMax,
     // Failures are the caller's to tell, once.

@@ -5,6 +5,7 @@
 import { connect, Events, type NatsConnection } from 'nats';
 import { limits } from '../../config/limits.ts';
 import type { Cancel, Log } from '../../src/ports.ts';
+import { accessOptions, requireAdmission, type NatsAccess } from './nats-access.ts';
 
 export interface ConnectOptions {
   /** One URL, or several separated by commas. */
@@ -12,6 +13,8 @@ export interface ConnectOptions {
   /** Shown by the server's monitoring: tidemark-ledger. */
   readonly name: string;
   readonly log: Log;
+  /** Who we are there; without, nobody in particular. */
+  readonly access?: NatsAccess | undefined;
   /** Whether what is published here is not to be received here. */
   readonly noEcho?: boolean;
 }
@@ -26,9 +29,12 @@ export interface Link {
   close(): Promise<void>;
 }
 
-export async function connectNats({ url, name, log, noEcho = false }: ConnectOptions): Promise<Link> {
+/** Waits for a server. Throws Failure where one refuses us. */
+export async function connectNats({ url, name, log, access, noEcho = false }: ConnectOptions): Promise<Link> {
+  const options = accessOptions(url, access);
+  await requireAdmission(url, options);
   const nats = await connect({
-    servers: url.split(',').map((each) => each.trim()),
+    ...options,
     name,
     noEcho,
     maxReconnectAttempts: -1,

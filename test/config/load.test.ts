@@ -130,6 +130,47 @@ colour: blue
     );
   });
 
+  it('shows nothing of what sounds like a secret, or may have one in it', () => {
+    const path = file(`
+nats: {url: 'nats://user:hush@host:4222', pasword: hush, nkey: hush, cert_file: /hush}
+clickhouse: {url: 'https://user:hush@host'}
+webhooks: [{url: hush, secret: hush, kinds: [hush]}, hush, {url: 'https://a/hush', secrets: hush}]
+`);
+    const load = (): unknown => loadConfig({ file: path, env: { TIDEMARK_AUTH_SECRTE_KEY: 'hush' } });
+    assert.deepEqual(
+      [...problemsOf(load).keys()].sort(),
+      [
+        'TIDEMARK_AUTH_SECRTE_KEY',
+        'clickhouse.url',
+        'nats.cert_file',
+        'nats.nkey',
+        'nats.pasword',
+        'nats.url',
+        'webhooks[0].kinds[0]',
+        'webhooks[0].secret',
+        'webhooks[0].url',
+        'webhooks[1]',
+        'webhooks[2].secret',
+        'webhooks[2].secrets',
+      ].sort(),
+    );
+    assert.throws(load, (error: Error) => !error.message.includes('hush'));
+  });
+
+  it('refuses credentials that contradict each other, or that nobody asks for', () => {
+    const key = `SU${'A'.repeat(56)}`;
+    const keysOf = (text: string): string[] => [
+      ...problemsOf(() => loadConfig({ file: file(text), env: {} })).keys(),
+    ];
+    const at = "url: 'nats://host:4222'";
+    assert.deepEqual(keysOf(`nats: {${at}, user: u, token: t, nkey: ${key}}`), ['nats.token', 'nats.nkey']);
+    assert.deepEqual(keysOf(`nats: {${at}, password: p, key_file: k}`), ['nats.password', 'nats.cert_file']);
+    assert.deepEqual(keysOf('nats: {creds_file: c}'), ['nats.creds_file']);
+    assert.deepEqual(keysOf("clickhouse: {url: 'http://host', ca_file: c}"), ['clickhouse.ca_file']);
+    const receiver = `{url: 'https://a/b', secret: '${key}'}`;
+    assert.deepEqual(keysOf(`webhooks: [${receiver}, ${receiver}]`), ['webhooks[1].url']);
+  });
+
   it('tells of a file that is missing, is no YAML, or is no map', () => {
     assert.deepEqual(
       [...problemsOf(() => loadConfig({ file: join(dir, 'none.yaml'), env: {} })).keys()],

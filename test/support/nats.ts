@@ -3,7 +3,7 @@
  * Knows no stream and no subject.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,9 +28,11 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-export async function startNats(): Promise<TestNats> {
+/** `configuration`: lines of its configuration file, such as who may connect. */
+export async function startNats(configuration = ''): Promise<TestNats> {
   const dir = await mkdtemp(join(tmpdir(), 'tidemark-nats-'));
   const port = await freePort();
+  await writeFile(join(dir, 'nats-server.conf'), configuration);
   let server = await launch(dir, port);
   return {
     url: `nats://127.0.0.1:${port}`,
@@ -50,7 +52,17 @@ export async function startNats(): Promise<TestNats> {
 }
 
 async function launch(dir: string, port: number): Promise<ChildProcess> {
-  const args = ['--addr', '127.0.0.1', '--port', String(port), '--jetstream', '--store_dir', dir];
+  const args = [
+    '--addr',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--jetstream',
+    '--store_dir',
+    dir,
+    '--config',
+    join(dir, 'nats-server.conf'),
+  ];
   const binary = findNatsServer();
   if (binary === null) throw new Error('nats-server is missing: run `node scripts/setup.mjs`');
   const child = spawn(binary, args, { stdio: ['ignore', 'ignore', 'pipe'] });

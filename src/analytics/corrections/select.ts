@@ -3,6 +3,7 @@
  * than a page, and none waits for a slow reader. Cells come as JSON has them; integers are safe ones.
  */
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
+import { clickHouseOptions } from '../../../config/clickhouse-options.ts';
 import { limits } from '../../../config/limits.ts';
 import type { ClickHouseTarget } from '../migrate.ts';
 
@@ -13,12 +14,9 @@ export type Cell = string | number | boolean | null;
 export type Row = readonly Cell[];
 export type Parameters = Readonly<Record<string, string | number>>;
 
-export function connectReader({ url, user, password, database }: ClickHouseTarget): Reader {
+export function connectReader(target: ClickHouseTarget): Reader {
   return createClient({
-    url,
-    username: user,
-    password,
-    database,
+    ...clickHouseOptions(target),
     request_timeout: limits.correctionQueryMsMax,
     // Failures are the caller's to tell, once.
     log: { level: ClickHouseLogLevel.OFF },

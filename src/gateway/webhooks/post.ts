@@ -57,9 +57,13 @@ export async function post({ url, secret, key, body, signal }: Post): Promise<Po
   }
 }
 
-/** Not the message, which may have the url in it. */
+/** Not the message itself, which may have the url in it. */
 function wordFor(error: unknown): string {
   const { cause, name } = error as Error;
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-  return code ?? (name === 'TimeoutError' ? `no answer within ${limits.webhookAnswerMsMax / 1000} s` : name);
+  const { code, message } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
+  return (
+    code ??
+    message ??
+    (name === 'TimeoutError' ? `no answer within ${limits.webhookAnswerMsMax / 1000} s` : name)
+  );
 }
