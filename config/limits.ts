@@ -194,6 +194,8 @@ export const limits = {
   doctorCheckMsMax: 5_000,
   /** The clock of a database may be so far from this machine's. */
   doctorClockMsMax: 1_000,
+  /** With more alerts that wait for one receiver `doctor` says so. */
+  doctorAlertsWaitingMax: 100,
   /** Below this much free space in the data directory `doctor` says so. */
   freeDiskBytesMin: 1_073_741_824,
 

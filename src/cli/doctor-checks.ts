@@ -18,6 +18,7 @@ import { isPortFree } from '../process/port.ts';
 import { withNats } from '../client/nats.ts';
 import { withStore } from '../client/store.ts';
 import { engineChecks } from './doctor-engine.ts';
+import { gatewayChecks } from './doctor-gateway.ts';
 
 export interface Check {
   readonly name: string;
@@ -42,6 +43,7 @@ export function checksOf(config: Config): Check[] {
     ...engineChecks(config),
     { name: 'ClickHouse', run: () => clickHouse(config) },
     { name: 'clock', needs: 'ClickHouse', run: () => clock(config) },
+    ...gatewayChecks(config),
   ];
 }
 

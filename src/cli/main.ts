@@ -2,10 +2,10 @@
  * The `tidemark` command: which commands there are, what they have in common, and the exit code. Only the file of the
  * command that was called is loaded, so that each starts fast. Knows nothing of what a command does.
  */
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../../config/load.ts';
 import { exitCodes, UsageError } from './context.ts';
+import { version } from '../version.ts';
 
 interface CommandFile {
   /** Adds the command and its options; its action loads what it needs. */
@@ -55,7 +55,7 @@ async function programFor(args: readonly string[]): Promise<Command> {
     .description(
       'Keeps the equity of every trading account true at every tick, and remembers its whole curve.',
     )
-    .version(version(), '-V, --version')
+    .version(version, '-V, --version')
     .option('--config <file>', 'YAML file over config/default.yaml (or TIDEMARK_CONFIG)')
     .option('--json', 'answer in JSON')
     .configureHelp({ showGlobalOptions: true })
@@ -83,9 +83,4 @@ function report(error: unknown, asJson: boolean): number {
   const message = error instanceof Error ? error.message : String(error);
   console.error(asJson ? JSON.stringify({ error: message }) : `tidemark: ${message}`);
   return error instanceof ConfigError || error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -2,7 +2,6 @@
  * The HTTP server: its plugins, its bounds, its errors and its routes. Knows neither NATS nor ClickHouse: what it answers
  * with is given to it.
  */
-import { readFileSync } from 'node:fs';
 import accepts from '@fastify/accepts';
 import compress from '@fastify/compress';
 import etag from '@fastify/etag';
@@ -15,6 +14,7 @@ import { Ajv } from 'ajv';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { limits } from '../../config/limits.ts';
 import type { Log } from '../ports.ts';
+import { version } from '../version.ts';
 import { guard } from './access.ts';
 import { authenticator } from './identity.ts';
 import type { Parts, Server } from './parts.ts';
@@ -34,9 +34,6 @@ import { totals } from './routes/totals.ts';
 import { webSockets } from './ws/web-sockets.ts';
 
 const docs = '/docs';
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  readonly version: string;
-};
 
 /** Ready to listen. */
 export async function createServer(parts: Parts): Promise<Server> {

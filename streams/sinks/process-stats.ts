@@ -1,10 +1,5 @@
 /** What a process says of itself where it is asked how it is. */
-import { readFileSync } from 'node:fs';
-
-/** Of the product. */
-export const { version } = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-) as { readonly version: string };
+import { version } from '../../src/version.ts';
 
 export interface ProcessStats {
   readonly role: string;

@@ -8,11 +8,12 @@ import { limits } from '../../config/limits.ts';
 import type { AccountView } from '../../src/domain/account-view.ts';
 import { isId } from '../../src/domain/identifier.ts';
 import type { AccountOrder, EngineQueries, Log, QueryServer } from '../../src/ports.ts';
+import { version } from '../../src/version.ts';
 import { accountMessage, type AccountMessage } from '../codec/account-view.ts';
 import { outcomeMessage } from '../codec/outcome-message.ts';
 import { isObject, notJson, parseJson } from '../codec/json.ts';
 import type { Link } from '../sources/connection.ts';
-import { processStats, version } from './process-stats.ts';
+import { processStats } from './process-stats.ts';
 
 export interface QueryServiceOptions {
   readonly link: Link;

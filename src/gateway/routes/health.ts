@@ -1,6 +1,7 @@
 /** How each part is and what it is behind by, and whether requests can be served. Nothing of any account: no token needed. */
 import Type from 'typebox';
 import { limits } from '../../../config/limits.ts';
+import { version } from '../../version.ts';
 import type { EngineStats } from '../../domain/engine-stats.ts';
 import { Kept } from '../kept.ts';
 import { oneOf } from '../parameters.ts';
@@ -13,6 +14,7 @@ const part = Type.Object({
 });
 const health = Type.Object({
   status: oneOf('ok', 'degraded', 'down'),
+  version: Type.String({ description: 'Of the gateway.' }),
   parts: Type.Object({
     nats: part,
     engine: Type.Object({
@@ -49,6 +51,7 @@ export function healths(app: Server, parts: Parts): void {
       const isLive = engine?.state === 'live';
       const sinkLag = engine?.lags.sink ?? null;
       return reply.code(isLive ? 200 : 503).send({
+        version,
         status: !isLive ? 'down' : hasHistory ? 'ok' : 'degraded',
         parts: {
           nats: { state: parts.nats.isConnected ? 'up' : 'down' },
