@@ -10,6 +10,7 @@ import type { NatsDoor } from '../client/nats.ts';
 import type { ImpactMessage } from '../../streams/codec/outcome-message.ts';
 import { parseDecimal, type Decimal } from '../domain/decimal.ts';
 import { isId } from '../domain/identifier.ts';
+import type { Parts } from './parts.ts';
 import { Problem } from './problem.ts';
 
 export const orderHeaders = Type.Object({
@@ -69,7 +70,7 @@ export interface Booked {
 
 /** Resolves when the engine has applied the event. Throws Problem: 422 or 409 with the reason of a rejection, 504. */
 export async function book(
-  nats: NatsDoor,
+  { nats, log }: Pick<Parts, 'nats' | 'log'>,
   account: string,
   area: 'settlements' | 'cash',
   message: Readonly<Record<string, unknown>> & { readonly id: string },
@@ -81,6 +82,7 @@ export async function book(
     ({ sequence } = await nats.publishAcknowledged(`${area}.${account}`, message));
     return outcomeOf(nats, account, sequence);
   })().catch((error: unknown) => Promise.reject(error instanceof Problem ? error : undecided()));
+  log.info({ account, area, event: message.id, sequence, outcome: outcome.outcome }, 'an order');
   if (outcome.outcome === 'rejected') {
     const { reason, detail } = outcome;
     throw new Problem(reason === 'id_conflict' ? 409 : 422, reason, detail);

@@ -1,5 +1,6 @@
 /** What an order is answered with, by what the engine says became of it. The engine is made up. */
 import assert from 'node:assert/strict';
+import { quietLog } from '../../src/quiet-log.ts';
 import { gatewayOf } from '../support/made-up-doors.ts';
 
 const position = {
@@ -31,6 +32,7 @@ const account = {
 };
 
 describe('an order', () => {
+  const logged: object[] = [];
   /** `outcomes`: what the engine says of it, one after the other; `sequence` of the account afterwards. */
   async function answerTo(
     outcomes: object[],
@@ -51,7 +53,8 @@ describe('an order', () => {
       // No dead letter is there, however long one waits for it.
       message: () => Promise.resolve(null),
     };
-    const server = await gatewayOf({ nats });
+    const log = { ...quietLog, info: (entry: object) => void logged.push(entry) };
+    const server = await gatewayOf({ nats, log });
     const answer = await server.inject({
       method: 'POST',
       url: '/api/v1/portfolio/7/positions/update',
@@ -67,6 +70,15 @@ describe('an order', () => {
     assert.deepEqual([status, reason], [409, 'id_conflict']);
     const other = { outcome: 'rejected', reason: 'amount_out_of_range', detail: '' };
     assert.equal((await answerTo([other]))[0], 422);
+  });
+
+  it('is in the log with its account and sequence, and what became of it', async () => {
+    logged.length = 0;
+    await answerTo([{ outcome: 'duplicate' }]);
+    const [{ event, ...entry } = {}] = logged as { event?: string }[];
+    assert.match(event ?? '', /^[0-9a-f-]{36}$/);
+    assert.deepEqual(entry, { account: '7', area: 'settlements', sequence: 42, outcome: 'duplicate' });
+    assert.equal(logged.length, 1);
   });
 
   it('is answered with what it did itself, not with what came in between', async () => {

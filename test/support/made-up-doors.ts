@@ -4,6 +4,7 @@ import type { NatsDoor } from '../../src/client/nats.ts';
 import type { History } from '../../src/gateway/history.ts';
 import type { Server } from '../../src/gateway/parts.ts';
 import { createServer } from '../../src/gateway/server.ts';
+import type { Log } from '../../src/ports.ts';
 import { quietLog } from '../../src/quiet-log.ts';
 
 export interface MadeUp {
@@ -12,15 +13,16 @@ export interface MadeUp {
   /** Of the door to the database. */
   readonly history?: object;
   readonly env?: Readonly<Record<string, string>>;
+  readonly log?: Log;
 }
 
-export function gatewayOf({ nats = {}, history = {}, env = {} }: MadeUp): Promise<Server> {
+export function gatewayOf({ nats = {}, history = {}, env = {}, log = quietLog }: MadeUp): Promise<Server> {
   const door = { isConnected: true, ...nats } as unknown as NatsDoor;
   return createServer({
     config: loadConfig({ env }),
     nats: door,
     updates: door,
     history: history as unknown as History,
-    log: quietLog,
+    log,
   });
 }

@@ -29,7 +29,7 @@ const answer = Type.Object({
   sequence: Type.Integer({ description: 'LEDGER sequence that the balance includes.' }),
 });
 
-export function equityTransactions(app: Server, { config, nats }: Parts): void {
+export function equityTransactions(app: Server, { config, nats, log }: Parts): void {
   app.post(
     '/api/v1/analytics/portfolio/:id/equity-transaction',
     {
@@ -61,7 +61,7 @@ export function equityTransactions(app: Server, { config, nats }: Parts): void {
         ...(notes === undefined ? {} : { notes }),
         ts: Date.now(),
       };
-      const { account: after, isRepeated } = await book(nats, account, 'cash', message);
+      const { account: after, isRepeated } = await book({ nats, log }, account, 'cash', message);
       if (isRepeated) reply.header('idempotent-replayed', 'true');
       return {
         success: true,

@@ -46,7 +46,7 @@ const updated = Type.Object({
   processing_time_ms: Type.Number(),
 });
 
-export function positionUpdates(app: Server, { config, nats }: Parts): void {
+export function positionUpdates(app: Server, { config, nats, log }: Parts): void {
   app.post(
     '/api/v1/portfolio/:id/positions/update',
     {
@@ -70,7 +70,7 @@ export function positionUpdates(app: Server, { config, nats }: Parts): void {
       };
       const before = await requireAccount(nats, account);
       await requireCommands(nats, before, 'settlements', request.headers['idempotency-key']);
-      const booked = await book(nats, account, 'settlements', message);
+      const booked = await book({ nats, log }, account, 'settlements', message);
       const { account: after } = booked;
       if (booked.isRepeated) reply.header('idempotent-replayed', 'true');
       const position = after.positions.find((each) => each.symbol === symbol);
