@@ -37,8 +37,8 @@ describe('an account that is made anew', function () {
     return ports;
   };
 
-  const start = async (intervalMs: number): Promise<void> => {
-    const config = loadConfig({ env: { TIDEMARK_CHECKPOINT_INTERVAL_MS: String(intervalMs) } });
+  const start = async (intervalMs: number, env: Readonly<Record<string, string>> = {}): Promise<void> => {
+    const config = loadConfig({ env: { TIDEMARK_CHECKPOINT_INTERVAL_MS: String(intervalMs), ...env } });
     engine = await startEngine(config, { natsUrl: server.url, log: silentLog(), adapt: failing });
   };
 
@@ -180,5 +180,22 @@ describe('an account that is made anew', function () {
       },
       { what: 'a checkpoint that holds nobody back', timeoutMs: 20_000 },
     );
+  });
+
+  it('says of a void that was refused before what became of it then', async () => {
+    await start(600_000, { TIDEMARK_VOIDS_WAIT_MS: '0' });
+    await both('cash', { id: 'd1', type: 'deposit', amount: 1000 });
+    const sequence = await publish('cash.a', { id: 'v1', type: 'void', of: 'never' });
+    await appliedBy('a', sequence);
+    const outcome = async (): Promise<unknown> => {
+      const request = JSON.stringify({ account_id: 'a', sequence });
+      return (await nats.request('tidemark.outcome', request, { timeout: 5_000 })).json<View>()['outcome'];
+    };
+    // Whatever comes a millisecond later shows that it has waited for too long.
+    await both('cash', { id: 'd2', type: 'deposit', amount: 1000 });
+    assert.equal(await outcome(), 'rejected');
+    failures = { d3: 1 };
+    await both('cash', { id: 'd3', type: 'deposit', amount: 1000 });
+    assert.equal(await outcome(), 'rejected');
   });
 });

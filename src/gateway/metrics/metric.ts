@@ -57,5 +57,6 @@ function metric(
   type: 'gauge' | 'counter' | 'histogram',
   values: object[],
 ): Metric {
-  return { name, help, type, aggregator: 'sum', get: () => ({ name, help, type, aggregator: 'sum', values }) } as unknown as Metric; // prettier-ignore
+  const figures = { name, help, type, aggregator: 'sum', values };
+  return { ...figures, get: () => figures } as unknown as Metric;
 }
