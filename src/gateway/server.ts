@@ -26,6 +26,7 @@ import { analytics } from './routes/analytics.ts';
 import { equityTransactions } from './routes/equity-transaction.ts';
 import { equityHistory } from './routes/equity-history.ts';
 import { healths } from './routes/health.ts';
+import { market } from './routes/market.ts';
 import { metrics } from './routes/metrics.ts';
 import { notBuiltYet } from './routes/not-built.ts';
 import { portfolioStates } from './routes/portfolio-state.ts';
@@ -115,6 +116,7 @@ export async function createServer(parts: Parts): Promise<Server> {
     portfolioStates,
     analytics,
     totals,
+    market,
     alerts,
     positionUpdates,
     equityTransactions,
