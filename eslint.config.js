@@ -30,10 +30,10 @@ const noClockNoChance = [
 const nodeGlobals = ['process', 'console', 'URL', 'performance', 'setTimeout', 'require', 'module'];
 
 export default defineConfig(
-  globalIgnores(['node_modules', '.cache', 'data', 'web/dist']),
+  globalIgnores(['node_modules', '.cache', 'data', 'web/dist', 'web/dist.*']),
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

@@ -1,33 +1,43 @@
 /**
- * Makes a checkout ready to run: npm packages, nats-server, `npx tidemark`. Plain Node without dependencies, because it
- * runs before there are any. Says nothing and takes no time when there is nothing to do.
+ * Makes a checkout ready to run: npm packages, nats-server, `npx tidemark`, the dashboard. Plain Node without dependencies,
+ * because it runs before there are any. Says nothing and takes no time when there is nothing to do.
  *
- * Options: --nats-from-debian takes Debian's nats-server even where another is on the PATH.
+ * Options: --nats-from-debian takes Debian's nats-server even where another is on the PATH. --for-tests also sees to the
+ * browser that the tests of the dashboard run.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import {
   accessSync,
   constants,
   existsSync,
-  mkdirSync,
-  readdirSync,
+  lstatSync,
   readFileSync,
-  renameSync,
+  readlinkSync,
   rmSync,
+  symlinkSync,
+  writeFileSync,
 } from 'node:fs';
-import { symlinkSync, lstatSync, readlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fetchFromDebian, run } from './debian.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = join(root, '.cache');
 const nodeMinimum = [20, 19];
+/** Libraries beside those of the system. */
+const chromiumLauncher = `#!/bin/sh
+here=$(dirname "$(readlink -f "$0")")
+export LD_LIBRARY_PATH="$(echo "$here"/usr/lib/*-linux-gnu | tr ' ' ':')"
+exec "$here/usr/lib/chromium/chromium" "$@"
+`;
 
 try {
   requireNode();
   installPackages();
   installNatsServer();
   linkCommand();
+  buildDashboard();
+  if (process.argv.includes('--for-tests')) installBrowser();
 } catch (error) {
   console.error(`setup: ${error.message}`);
   process.exit(1);
@@ -80,30 +90,33 @@ function installNatsServer() {
     throw new Error('nats-server is not in the package: put it on the PATH yourself');
 }
 
-/**
- * A Debian package's files in a directory of ours: no root, nothing installed, no service started. apt gets its own
- * list directory, so that an image without lists, or with old ones, will do.
- */
-function fetchFromDebian(name, target) {
-  const apt = join(cache, 'apt');
-  const incoming = join(cache, `${name}.part`);
-  for (const dir of [join(apt, 'lists', 'partial'), join(apt, 'cache', 'archives', 'partial'), incoming]) {
-    mkdirSync(dir, { recursive: true });
+/** Root installs Debian's Chromium; without root its files, and those of the libraries that are missing, go to .cache. */
+function installBrowser() {
+  const launcher = join(cache, 'chromium', 'chromium');
+  const onPath = (process.env.PATH ?? '').split(delimiter).map((dir) => join(dir, 'chromium'));
+  if ([...onPath, launcher].some(isExecutable)) return;
+  say('installing Chromium from Debian, for the tests of the dashboard');
+  try {
+    if (process.getuid?.() === 0) {
+      run('apt-get', ['-qq', 'update']);
+      const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+      run('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', 'chromium'], { env });
+    } else {
+      fetchFromDebian('chromium', join(cache, 'chromium'), { withLibraries: true });
+      writeFileSync(launcher, chromiumLauncher, { mode: 0o755 });
+    }
+  } catch (error) {
+    throw new Error(
+      `the tests of the dashboard need Chromium: put \`chromium\` on the PATH (${error.message})`,
+      {
+        cause: error,
+      },
+    );
   }
-  const options = [`Dir::State::lists=${join(apt, 'lists')}`, `Dir::Cache=${join(apt, 'cache')}`];
-  // Without it, apt run by root warns that its user _apt may not write here.
-  if (process.getuid?.() === 0) options.push('APT::Sandbox::User=root');
-  const flags = ['-qq', ...options.flatMap((option) => ['-o', option])];
-  run('apt-get', [...flags, 'update']);
-  run('apt-get', [...flags, 'download', name], { cwd: incoming });
-  const [archive] = readdirSync(incoming).filter((file) => file.endsWith('.deb'));
-  if (archive === undefined) throw new Error(`apt-get downloaded no package ${name}`);
-  run('dpkg-deb', ['-x', join(incoming, archive), join(incoming, 'files')]);
-  rmSync(target, { recursive: true, force: true });
-  // The rename is last, so that a half unpacked package is never taken for a whole one.
-  renameSync(join(incoming, 'files'), target);
-  rmSync(incoming, { recursive: true, force: true });
-  rmSync(apt, { recursive: true, force: true });
+}
+
+function buildDashboard() {
+  run(process.execPath, [join(root, 'web', 'build.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 /** npm links the commands of dependencies only; this one makes `npx tidemark` work in the checkout. */
@@ -123,17 +136,6 @@ function isExecutable(path) {
     return true;
   } catch {
     return false;
-  }
-}
-
-function run(command, args, options = {}) {
-  try {
-    execFileSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8', ...options });
-  } catch (error) {
-    const told = String(error.stderr ?? error.message).trim();
-    throw new Error(`${command} failed: ${told.split('\n').slice(-5).join('\n')}`, {
-      cause: error,
-    });
   }
 }
 

@@ -6,11 +6,12 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { dashboardLimits } from '../config/limits-dashboard.ts';
 import { limits } from '../config/limits.ts';
 import { environmentKeys } from '../config/load.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const folders = ['src', 'actors', 'streams', 'config', 'scripts', 'test', 'bin', 'docs', '.ci'];
+const folders = ['src', 'actors', 'streams', 'config', 'scripts', 'test', 'bin', 'docs', 'web', '.ci'];
 /** In a git worktree `.git` is a file. */
 const skipped = ['package-lock.json', '.git'];
 const linesMax = 400;
@@ -20,6 +21,7 @@ const fastifyPlugins = [
   'etag',
   'helmet',
   'rate-limit',
+  'static',
   'swagger',
   'swagger-ui',
   'type-provider-typebox',
@@ -38,8 +40,8 @@ const all: readonly Source[] = [
   ...readdirSync(root, { withFileTypes: true })
     .filter((entry) => entry.isFile() && !skipped.includes(entry.name))
     .map(({ name }) => ({ path: name, text: readFileSync(join(root, name), 'utf8') })),
-].filter(({ path }) => !path.startsWith('docs/schemas/'));
-const code = all.filter(({ path }) => /\.(ts|js|mjs|cjs)$/.test(path));
+].filter(({ path }) => !/^(docs\/schemas|web\/dist[^/]*)\//.test(path));
+const code = all.filter(({ path }) => /\.(tsx?|js|mjs|cjs)$/.test(path));
 const within = (...prefixes: string[]): Source[] =>
   code.filter(({ path }) => prefixes.some((prefix) => path.startsWith(prefix)));
 
@@ -97,6 +99,11 @@ describe('the house is tidy:', () => {
       packages: ['fastify', ...fastifyPlugins, 'ajv', 'jose', 'prom-client', 'typebox', 'ws'],
     },
     {
+      of: 'web/',
+      may: ['web/', 'src/domain/currency.ts', 'src/domain/decimal.ts', 'config/limits-dashboard.ts'],
+      packages: ['preact', '@preact/signals', 'lightweight-charts', 'vite'],
+    },
+    {
       of: 'src/store/',
       may: ['src/store/', 'src/ports.ts', 'src/domain/', 'src/process/is-alive.ts', 'config/limits.ts'],
       packages: ['chdb', '@clickhouse/client'],
@@ -132,7 +139,7 @@ describe('the house is tidy:', () => {
       ['src/cli/run.ts', 'src/main.ts'],
       ['src/cli/load.ts', 'scripts/'],
     ]);
-    const found = within('src/', 'actors/', 'streams/', 'config/').flatMap((source) =>
+    const found = within('src/', 'actors/', 'streams/', 'config/', 'web/').flatMap((source) =>
       importsOf(source)
         .filter(({ path }) => path !== null && /^(src\/main\.ts|test\/|scripts\/)/.test(path))
         .filter(({ path }) => !path?.startsWith(doors.get(source.path) ?? '(none)'))
@@ -189,7 +196,9 @@ describe('the house is tidy:', () => {
     const text = textWithout('config/', 'test/');
     const bounded = textWithout('config/limits', 'test/');
     const unused = [
-      ...Object.keys(limits).filter((name) => !new RegExp(`\\b${name}\\b`).test(bounded)),
+      ...Object.keys({ ...limits, ...dashboardLimits }).filter(
+        (name) => !new RegExp(`\\b${name}\\b`).test(bounded),
+      ),
       ...[...environmentKeys().values()]
         .map(({ key }) => key)
         .filter(
@@ -200,9 +209,9 @@ describe('the house is tidy:', () => {
   });
 
   it('files are kebab-case, with neither barrels nor utils', () => {
-    const name = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|d|config))?\.(ts|js|mjs|cjs)$/;
+    const name = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|d|config))?\.(tsx?|js|mjs|cjs)$/;
     const bad = code.filter(
-      ({ path }) => !name.test(basename(path)) || /(^|\/)(index|utils?|helpers?|types)\.ts$/.test(path),
+      ({ path }) => !name.test(basename(path)) || /(^|\/)(index|utils?|helpers?|types)\.tsx?$/.test(path),
     );
     assert.deepEqual(
       bad.map(({ path }) => path),
@@ -211,7 +220,7 @@ describe('the house is tidy:', () => {
   });
 
   it('the head of a file says what it owns', () => {
-    const headless = within('src/', 'actors/', 'streams/', 'config/').filter(
+    const headless = within('src/', 'actors/', 'streams/', 'config/', 'web/').filter(
       ({ path, text }) => !path.endsWith('.d.ts') && !text.startsWith('/**'),
     );
     assert.deepEqual(

@@ -40,8 +40,9 @@ async function up(
   configFile: string | undefined,
   asJson: boolean,
 ): Promise<void> {
-  const [{ openInstallation }, { firstSignal }, { pino }] = await Promise.all([
+  const [{ openInstallation }, { buildDashboard }, { firstSignal }, { pino }] = await Promise.all([
     import('../process/installation.ts'),
+    import('../process/build-dashboard.ts'),
     import('../process/signals.ts'),
     import('pino'),
   ]);
@@ -52,7 +53,7 @@ async function up(
     installation.kill();
     process.exit(exitCodes.failed);
   }).then(() => 'signal' as const);
-  const started = installation.start().then(
+  const started = Promise.all([installation.start(), buildDashboard(log)]).then(
     () => 'ready' as const,
     (error: unknown) => error,
   );
@@ -112,7 +113,7 @@ function readyAsText(config: Config, demo: boolean, configFile: string | undefin
     '',
     `  NATS        ${natsUrl(config)}`,
     `  ClickHouse  ${url} (user ${user}${password})`,
-    `  HTTP        ${gatewayUrl(config)} (its API: ${gatewayUrl(config)}/docs)`,
+    `  Dashboard   ${gatewayUrl(config)} (its API: ${gatewayUrl(config)}/docs)`,
     '',
     'In another terminal:',
     '',

@@ -30,4 +30,6 @@ export interface Parts {
   /** Without, alerts are delivered to nobody. */
   readonly webhooks?: Pick<Webhooks, 'figures'>;
   readonly log: Log;
+  /** Folder of the built dashboard, where it is another than web/dist. */
+  readonly dashboard?: string | undefined;
 }

@@ -23,6 +23,7 @@ import { accountHistory } from './routes/account-history.ts';
 import { accounts } from './routes/accounts.ts';
 import { alerts } from './routes/alerts.ts';
 import { analytics } from './routes/analytics.ts';
+import { dashboard } from './routes/dashboard.ts';
 import { equityTransactions } from './routes/equity-transaction.ts';
 import { equityHistory } from './routes/equity-history.ts';
 import { healths } from './routes/health.ts';
@@ -108,6 +109,7 @@ export async function createServer(parts: Parts): Promise<Server> {
 
   const webSocketFigures = await webSockets(app, parts, authenticate);
   metrics(app, parts, webSocketFigures);
+  await dashboard(app, parts);
   for (const add of [
     healths,
     accounts,

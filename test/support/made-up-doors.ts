@@ -12,11 +12,14 @@ export interface MadeUp {
   readonly nats?: object;
   /** Of the door to the database. */
   readonly history?: object;
+  /** Folder of the built dashboard. */
+  readonly dashboard?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly log?: Log;
 }
 
-export function gatewayOf({ nats = {}, history = {}, env = {}, log = quietLog }: MadeUp): Promise<Server> {
+export function gatewayOf(made: MadeUp): Promise<Server> {
+  const { nats = {}, history = {}, dashboard, env = {}, log = quietLog } = made;
   const door = { isConnected: true, ...nats } as unknown as NatsDoor;
   return createServer({
     config: loadConfig({ env }),
@@ -24,5 +27,6 @@ export function gatewayOf({ nats = {}, history = {}, env = {}, log = quietLog }:
     updates: door,
     history: history as unknown as History,
     log,
+    dashboard,
   });
 }
