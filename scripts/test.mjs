@@ -27,7 +27,7 @@ function run(files, keepsOutput) {
 }
 
 /** Those that take longest begin first. */
-const longest = ['faults', 'contract', 'analytics', 'cli', 'simulation', 'property'];
+const longest = ['faults', 'contract', 'analytics', 'cli', 'browser', 'simulation', 'property'];
 
 /** The test files of each directory under test/, and those beside them, in the order in which they are run. */
 function groups() {

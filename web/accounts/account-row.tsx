@@ -21,6 +21,7 @@ export function AccountRow({ account, index }: Props) {
       aria-rowindex={index + 2}
       data-account={id}
       data-tick={account.tick}
+      data-equity={account.total_equity}
       onClick={() => {
         location.hash = href;
       }}
