@@ -170,7 +170,7 @@ describe('the dashboard', function () {
     const heard: Json[] = [];
     system.nats.subscribe('cash.ann', { callback: (_, message) => heard.push(message.json<Json>()) });
     await system.nats.flush();
-    const flowsBefore = await numberOf(readout(), 'flows');
+    await page.locator('.readout[data-flows="1"]').waitFor();
     const before = await system.inspect('ann');
     await page.getByRole('button', { name: 'Deposit' }).click();
     const dialog = page.getByRole('dialog');
@@ -187,10 +187,7 @@ describe('the dashboard', function () {
     assert.match(String(heard[0]?.['id']), /^web-[0-9a-f]{32}$/);
     const cash = (after['cash'] as Record<string, number>)['USD'];
     await page.locator(`.cash tr[data-currency="USD"][data-minor="${cash}"]`).waitFor();
-    await until(async () => (await numberOf(readout(), 'flows')) === flowsBefore + 1, {
-      what: 'the flow on the curve',
-      timeoutMs,
-    });
+    await page.locator('.readout[data-flows="2"]').waitFor();
     await showsNow('ann');
     assert.equal(await page.locator('button:focus').textContent(), 'Deposit');
   });

@@ -39,7 +39,7 @@ export interface PlacedFlow {
 
 /** Relative heights of the panes, from above. */
 const heights = [46, 22, 16, 16];
-const edgePixels = 36;
+const edgePixels = 42;
 
 export class CurveChart {
   private readonly chart: IChartApi;
@@ -106,6 +106,8 @@ export class CurveChart {
         return found ? { priceRange: { minValue: Math.min(found.minValue, -0.0001), maxValue: 0 } } : null;
       },
     });
+    // Zero is the water's surface: nothing is above it.
+    this.drawdown.priceScale().applyOptions({ scaleMargins: { top: 0.1, bottom: 0.12 } });
     this.flows = createSeriesMarkers(this.equity, []);
     this.chart.panes().forEach((pane, i) => pane.setStretchFactor(heights[i] ?? 1));
     this.chart.subscribeCrosshairMove(({ time }) => {

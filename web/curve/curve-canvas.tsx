@@ -1,5 +1,5 @@
 /** The chart in the document: made once, drawn with every frame in which its curve changed, and told in words beside it. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Mark } from '../api/shapes.ts';
 import { theme } from '../app/theme.ts';
 import { money, ratios } from '../format/formats.ts';
@@ -27,8 +27,9 @@ export function CurveCanvas({ feed, currency, flows, benchmark, marks, isLoading
   const [tops, setTops] = useState<readonly number[]>([]);
   const curve = feed.curve.value;
   const drawnFrame = frame.value;
+  // Before the page is painted: the chart and the figures beside it are of one moment.
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (box.current === null) return;
     const made = new CurveChart(
       box.current,
@@ -46,9 +47,9 @@ export function CurveCanvas({ feed, currency, flows, benchmark, marks, isLoading
       chart.current = null;
     };
   }, [currency]);
-  useEffect(() => chart.current?.recolour(), [theme.value, currency]);
-  useEffect(() => chart.current?.draw(curve), [curve, drawnFrame, currency]);
-  useEffect(() => {
+  useLayoutEffect(() => chart.current?.recolour(), [theme.value, currency]);
+  useLayoutEffect(() => chart.current?.draw(curve), [curve, drawnFrame, currency]);
+  useLayoutEffect(() => {
     const placed = byBucket(flows, (ts) => curve.timeOf(ts)).map(({ time, amount }) => ({
       time,
       isIn: amount > 0,
@@ -56,7 +57,7 @@ export function CurveCanvas({ feed, currency, flows, benchmark, marks, isLoading
     }));
     chart.current?.drawFlows(placed);
   }, [curve, curve.shape, flows, currency, theme.value]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     chart.current?.drawBenchmark(benchmark === '' ? [] : overlaid(curve.rows(), curve.stepMs, marks));
   }, [curve, curve.shape, marks, benchmark]);
 
