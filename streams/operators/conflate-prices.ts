@@ -51,6 +51,8 @@ export class PriceConflater implements PriceIntake {
   /** What was given last stays whole while the other one is filled. */
   private given = emptyPriceChanges(initialCapacity);
   private spare = emptyPriceChanges(initialCapacity);
+  /** A price that only a settlement said is pending. */
+  hasStandIns = false;
   /** Times up to here are believed without asking the clock. */
   private horizon = -Infinity;
 
@@ -92,7 +94,7 @@ export class PriceConflater implements PriceIntake {
       case 'always':
         return this.accept(symbol, price, price, price, this.believed(time));
       case 'unpriced':
-        return !this.known(symbol) && this.accept(symbol, price, price, price, -Infinity);
+        return !this.known(symbol) && this.standIn(symbol, price);
     }
   }
 
@@ -148,8 +150,14 @@ export class PriceConflater implements PriceIntake {
     }
     changes.count = count;
     this.dirtyCount = 0;
+    this.hasStandIns = false;
     this.horizon = -Infinity;
     return changes;
+  }
+
+  private standIn(symbol: number, price: number): boolean {
+    this.hasStandIns = true;
+    return this.accept(symbol, price, price, price, -Infinity);
   }
 
   private accept(symbol: number, mid: number, bid: number, ask: number, time: number): boolean {
