@@ -23,9 +23,9 @@ export class StateWriter {
     this.at = 0;
   }
 
-  /** A copy of what was written. */
+  /** What was written, until the next `start`. */
   finish(): Uint8Array {
-    return new Uint8Array(this.bytes.subarray(0, this.at));
+    return this.bytes.subarray(0, this.at);
   }
 
   byte(x: number): void {
