@@ -71,6 +71,24 @@ describe('history views', function () {
       );
     });
 
+    it('drawdown_episodes of a busy half day are those of its rows', async () => {
+      const seconds = 43_200;
+      await bench.client.command({
+        query: `INSERT INTO equity_curve (account_id, ts, nav)
+          SELECT 'busy', toDateTime64('2026-02-01 00:20:00', 3, 'UTC') + number,
+            round(1 + sin(number / 5000) / 10 + cityHash64(number) % 100 / 10000, 4)
+          FROM numbers(${seconds}) SETTINGS async_insert = 0`,
+      });
+      const rows = await bench.ask<Point>(
+        `SELECT ts, nav FROM equity_curve WHERE account_id = 'busy' ORDER BY ts`,
+      );
+      assert.equal(rows.length, seconds);
+      const found = await bench.ask<object>(
+        `SELECT peak_ts, trough_ts, recovery_ts, depth FROM ${view('drawdown_episodes', 'busy', ', min_depth = 0')}`,
+      );
+      assert.deepEqual(found, fallsOf(rows));
+    });
+
     it('drawdown has the same figures at the same times', async () => {
       const found = await bench.ask<{ ts: number; nav: number; peak_nav: number }>(
         `SELECT ts, nav, peak_nav FROM ${view('drawdown', 'long')}`,

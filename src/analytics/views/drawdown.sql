@@ -4,7 +4,7 @@
 -- or ISO 8601, in UTC.
 CREATE OR REPLACE VIEW drawdown@reading AS
 WITH
-@include nav_constants()
+@include nav_constants(few = 200000)
 SELECT ts, close AS nav, peak AS peak_nav, if(peak > 0, close / peak - 1, 0) AS drawdown
 FROM
 (

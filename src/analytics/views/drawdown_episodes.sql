@@ -12,7 +12,7 @@
 -- certain of a row always counts: its close below its high, its low below the old peak.
 CREATE OR REPLACE VIEW drawdown_episodes@reading AS
 WITH
-@include nav_constants()
+@include nav_constants(few = 20000)
 SELECT
     peak_ts,
     trough.2 AS trough_ts,

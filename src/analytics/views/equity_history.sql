@@ -6,7 +6,7 @@
 -- The rows are read once: gathered, chosen from, and told by the set of the times that were chosen.
 CREATE OR REPLACE VIEW equity_history@reading AS
 WITH
-@include nav_constants(),
+@include nav_constants(few = 200000),
     (
         SELECT if(count() = 0, until, min(ts))
         FROM (SELECT ts FROM equity_1m_states WHERE account_id = {account_id:String} ORDER BY account_id, ts LIMIT 1)

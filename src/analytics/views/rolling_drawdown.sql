@@ -7,7 +7,7 @@
 -- halves make a window: the worst of theirs, and of the first's high against the second's low. An epoch is by itself.
 CREATE OR REPLACE VIEW rolling_drawdown@reading AS
 WITH
-@include nav_constants(),
+@include nav_constants(few = 200000),
     falls AS
     (
         SELECT

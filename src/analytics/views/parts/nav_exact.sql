@@ -1,8 +1,8 @@
 -- Text that views of peaks and falls include: the way of nav in as few rows as tell every fall exactly.
--- Up to 200,000 rows of the curve are taken as they are. Beyond, they are hours, and an hour that reaches the peak so far
--- is opened to its rows, as are those that the range cuts. Any other hour lies below the peak, where the order of what is
--- in it does not matter: low / peak - 1 is its fall, and low_ts says when. Where rows have expired, the hour stands for
--- them at its last row's time.
+-- A few rows of the curve (nav_constants) are taken as they are. Beyond, they are hours, and an hour that reaches the peak
+-- so far is opened to its rows, as are those that the range cuts. Any other hour lies below the peak, where the order of
+-- what is in it does not matter: low / peak - 1 is its fall, and low_ts says when. Where rows have expired, the hour
+-- stands for them at its last row's time.
 -- (A view within a view is analysed twice more, which costs more than reading a day of rows.)
 SELECT @include nav_hour_columns()
 FROM (@include nav_hours())
