@@ -1,6 +1,6 @@
 /** `tidemark account`: opens, configures, suspends, resumes and closes accounts. */
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { AdminKind } from '../domain/ledger-event.ts';
 import { isZone, minutesOf } from '../domain/session-day.ts';
 import { withNats } from '../client/nats.ts';
@@ -14,6 +14,7 @@ interface Options extends WriteOptions {
   readonly baseCurrency?: string;
   readonly timezone?: string;
   readonly cutover?: string;
+  readonly calendar?: string;
 }
 
 const kinds: Readonly<Record<AdminKind, { readonly description: string; readonly done: string }>> = {
@@ -48,16 +49,19 @@ function registerKind(parent: Command, kind: AdminKind): void {
     .description(kinds[kind].description)
     .argument('<account>', 'account id', accountArgument)
     .action(async (account: string, options: Options, self: Command) => {
-      const { name, baseCurrency, timezone, cutover } = options;
+      const { name, baseCurrency, timezone, cutover, calendar } = options;
       const message = {
         type: kind,
         ...(name === undefined ? {} : { name }),
         ...(baseCurrency === undefined ? {} : { base_currency: baseCurrency }),
         ...(timezone === undefined ? {} : { timezone }),
         ...(cutover === undefined ? {} : { cutover }),
+        ...(calendar === undefined ? {} : { calendar }),
       };
       if (kind === 'configure' && Object.keys(message).length === 1) {
-        throw new UsageError('say what to configure: --name, --base-currency, --timezone or --cutover');
+        throw new UsageError(
+          'say what to configure: --name, --base-currency, --timezone, --cutover or --calendar',
+        );
       }
       const what = `${kinds[kind].done} account ${account}`;
       await withNats(configOf(self), (nats) =>
@@ -81,5 +85,8 @@ function withSettings(command: Command): void {
     .option('--cutover <time>', 'local time at which its day ends, such as 17:00', (time) => {
       if (minutesOf(time) === null) throw new InvalidArgumentError('Allowed: a time of day such as 17:00.');
       return time;
-    });
+    })
+    .addOption(
+      new Option('--calendar <days>', 'which days are session days of its own').choices(['weekdays', 'all']),
+    );
 }

@@ -51,6 +51,7 @@ describe('the use of commands', () => {
     'price IBM --bid 1',
     'account open 7 --timezone Mars/Olympus',
     'account open 7 --cutover 25:00',
+    'account open 7 --calendar lunar',
     'account configure 7',
     'account open 7 --base-currency euro',
     'import x.csv',

@@ -113,6 +113,16 @@ describe('commands that write', function () {
       );
     });
 
+    it('gives an account its calendar', async () => {
+      await json('account', 'open', 'w11', '--timezone', 'Asia/Tokyo', '--calendar', 'all', '--wait');
+      const query = "SELECT timezone, calendar FROM accounts WHERE account_id = 'w11'";
+      await until(
+        async () =>
+          (await run('sql', '--json', query)).stdout.replaceAll(/\s/g, '').includes('"calendar":"all"'),
+        { what: 'the calendar in ClickHouse', timeoutMs: 30_000 },
+      );
+    });
+
     it('tells a rejection with its reason, exit code 1', async () => {
       const { code, stdout, stderr } = await run(
         'settle',
