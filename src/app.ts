@@ -10,13 +10,14 @@ import type { PartitionActor } from '../actors/partition.ts';
 import type { Config } from '../config/load.ts';
 import { limits } from '../config/limits.ts';
 import { periodMs } from '../config/period.ts';
-import { PriceConflater } from '../streams/operators/conflate-prices.ts';
+import type { PriceConflater } from '../streams/operators/conflate-prices.ts';
 import { conflateUntilTick } from '../streams/operators/conflate-until-tick.ts';
 import { AccountSupervisor } from './account-supervisor.ts';
 import { accountsByState } from './accounts-by-state.ts';
 import { Alerting } from './alerting.ts';
 import { bookOf } from './book-of.ts';
 import { Checkpointer } from './checkpointer.ts';
+import { conflaterOf } from './conflater-of.ts';
 import { Counters } from './counters.ts';
 import { CurveWriter } from './curve-writer.ts';
 import type { InstrumentFields, InstrumentTable } from './domain/instrument.ts';
@@ -379,20 +380,6 @@ class Engine implements App {
       ledger_waits_for_tick: this.intake.waitsForTick,
     });
   }
-}
-
-function conflaterOf({ prices }: Config, ports: Ports, alerting: Alerting): PriceConflater {
-  const options = {
-    mark: prices.mark,
-    fromSettlements: prices.from_settlements,
-    maxFutureMs: prices.max_future_ms,
-    maxMovePercent: prices.guard.max_move_percent,
-    confirmTicks: prices.guard.confirm_ticks,
-  };
-  const why = `a move beyond ${String(prices.guard.max_move_percent)} % waits to be confirmed`;
-  return new PriceConflater(options, ports.clock, (symbol, _from, _to, isHeld) => {
-    alerting.heldPrice(symbol, isHeld, why, ports.clock.now());
-  });
 }
 
 function curveOf({ curve }: Config, ports: Ports, book: Book, instruments: InstrumentTable): CurveWriter {

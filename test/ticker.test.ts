@@ -43,7 +43,7 @@ class Bench {
       curve: { begin: nothing, end: nothing },
       reference: { write: nothing },
       alerting: { clearHeld: nothing },
-      counters: { ticked: nothing },
+      counters: { ticked: nothing, toldAfter: nothing },
       send: nothing,
       done: nothing,
       settled: nothing,

@@ -18,6 +18,8 @@ export interface FanOutServerCalls {
   readonly bare: (url: string) => Promise<number>;
   /** Microseconds of processor time since the last call. */
   readonly cpu: () => number;
+  /** Resident bytes. */
+  readonly memory: () => number;
   readonly [name: string]: (argument: never) => unknown;
 }
 
@@ -62,5 +64,6 @@ servePart(() => {
       before = process.cpuUsage();
       return user + system;
     },
+    memory: () => process.memoryUsage.rss(),
   } satisfies FanOutServerCalls;
 });

@@ -1,6 +1,7 @@
 /**
  * `fan-out`: 1,000 clients of the WebSocket, each with an account of its own that changes at every tick, beside a bare
  * `ws` server with the same clients and messages. Compared is the processor time of the server a frame, at saturation.
+ * Memory over ten minutes of ticks: `--ticks=6000`.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type NatsConnection } from 'nats';
@@ -10,6 +11,7 @@ import type { FanOutServerCalls } from './fan-out-server.ts';
 import { alternate, ratioOf, rounded } from './rounds.ts';
 import type { BenchRow } from './row.ts';
 import { startNats } from './servers.ts';
+import { sizesFrom } from './sizes.ts';
 
 const accounts = Array.from({ length: 1_000 }, (_, i) => `account-${i}`);
 const rounds = 5;
@@ -18,21 +20,29 @@ const ticksARound = 40;
 const ticksAhead = 4;
 const pacedTicks = 50;
 const pacedTickMs = 100;
+/** Paced ticks over which the memory of the gateway is watched. */
+const defaults = { ticks: 4 * pacedTicks };
+const bytesInMiB = 1_048_576;
 
 interface Contender {
   /** Frames a second of the server's processor time. */
   readonly saturate: () => Promise<number>;
   /** Milliseconds from the end of a tick to each frame of it. */
   readonly delays: () => Promise<number[]>;
+  /** Resident MiB of the server after each `pacedTicks` of so many. */
+  readonly memory: (ticks: number) => Promise<number[]>;
   readonly end: () => Promise<void>;
 }
 
-export async function run(): Promise<BenchRow[]> {
+export async function run(options: readonly string[]): Promise<BenchRow[]> {
+  const sizes = sizesFrom(options, defaults);
   const gateway = await contender('gateway');
   const bare = await contender('bare');
   const medians = await alternate(rounds, { gateway: gateway.saturate, bare: bare.saturate });
   const delays = [await gateway.delays(), await bare.delays()] as const;
+  const memory = await gateway.memory(sizes.ticks);
   for (const each of [gateway, bare]) await each.end();
+  const half = memory.length / 2;
   const delay = (percent: number, target: string): BenchRow => ({
     part: 'fan-out',
     measure: `p${percent} from a tick of 1,000 updates to the client, a tick of ${pacedTickMs} ms`,
@@ -53,6 +63,14 @@ export async function run(): Promise<BenchRow[]> {
     },
     delay(50, '< 10 ms'),
     delay(99, '< 50 ms'),
+    {
+      part: 'fan-out',
+      measure: `memory of the gateway over ${(sizes.ticks * pacedTickMs) / 1000} s of ticks: least of the second half, beside the first`,
+      value: rounded(Math.min(...memory.slice(half))),
+      unit: 'MiB',
+      ceiling: rounded(Math.min(...memory.slice(0, half))),
+      target: 'flat',
+    },
   ];
 }
 
@@ -72,6 +90,15 @@ async function contender(kind: 'gateway' | 'bare'): Promise<Contender> {
     await server.call('cpu');
     return ticks.count;
   };
+  const delays = async (): Promise<number[]> => {
+    await begin();
+    for (let i = 0; i < pacedTicks; i++) {
+      ticks.next();
+      await sleep(pacedTickMs);
+    }
+    await clients.call('received', ticks.count * accounts.length);
+    return clients.call('delays');
+  };
   return {
     async saturate() {
       const before = await begin();
@@ -82,14 +109,14 @@ async function contender(kind: 'gateway' | 'bare'): Promise<Contender> {
       await clients.call('received', ticks.count * accounts.length);
       return (1e6 * ticksARound * accounts.length) / (await server.call('cpu'));
     },
-    async delays() {
-      await begin();
-      for (let i = 0; i < pacedTicks; i++) {
-        ticks.next();
-        await sleep(pacedTickMs);
+    delays,
+    async memory(count) {
+      const resident: number[] = [];
+      for (let ticked = 0; ticked < count; ticked += pacedTicks) {
+        await delays();
+        resident.push((await server.call('memory')) / bytesInMiB);
       }
-      await clients.call('received', ticks.count * accounts.length);
-      return clients.call('delays');
+      return resident;
     },
     async end() {
       server.end();

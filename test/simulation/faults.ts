@@ -73,7 +73,7 @@ const faults: Readonly<Record<string, Fault>> = {
       server.hasRoom = () => true;
       world.trace('the changelog has room');
     });
-    scheduler.after(roomAtMs + random.between(50, 500), () => {
+    scheduler.after(roomAtMs + random.between(50, 2_500), () => {
       const [engine] = world.engines;
       if (engine !== undefined && !world.isAtPeace) world.killEngine(engine);
     });
