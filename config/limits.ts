@@ -30,14 +30,13 @@ export const limits = {
   /** States of accounts encoded and not yet acknowledged. */
   checkpointBatchBytesMax: 8_388_608,
   /**
-   * Accounts, and pages of ids, encoded, and written, before whatever waits has its turn: some 0.5 ms, and for those that
-   * are written as much for their acknowledgements. And how long until the next ones: 10,000 accounts a second; the
-   * second where the ledger is behind by so many messages, so that a pass takes its time rather than theirs: some 4 %.
+   * Accounts, and pages of ids, encoded or written before whatever waits has its turn: some 0.5 ms, and as much for
+   * their acknowledgements. And how long until the next ones: 10,000 accounts a second; the second where the ledger is
+   * behind by so many messages, so that a pass takes its time rather than theirs.
    */
-  checkpointEncodedItems: 50,
   checkpointSliceItems: 20,
   checkpointSliceMs: 1,
-  checkpointSliceBusyMs: 20,
+  checkpointSliceBusyMs: 5,
   checkpointBusyMessages: 1_000,
   checkpointMarksInChunk: 64,
   /** So long the end of an engine writes accounts of which no event is new. */

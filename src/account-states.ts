@@ -8,7 +8,6 @@ import type { Conditions } from './conditions.ts';
 import type { DirtyRows } from './dirty-rows.ts';
 import type { Book } from './ledger/book.ts';
 import type { IdPageBytes } from './ledger/snapshot.ts';
-import { StateRoom } from './ledger/state-room.ts';
 import type { MarkKeeper } from './mark-keeper.ts';
 import type { Ports } from './ports.ts';
 import type { Ticker } from './ticker.ts';
@@ -44,7 +43,6 @@ export interface AccountState {
 export class AccountStates {
   private readonly parts: AccountStatesParts;
   private readonly around: Around;
-  private readonly room = new StateRoom(limits.checkpointBatchBytesMax);
   /** By account row: how many of its pages of ids are in the changelog. */
   private readonly pagesSaved: number[] = [];
 
@@ -59,13 +57,13 @@ export class AccountStates {
   }
 
   /** As it is now; what changes from now on is for another one. */
-  take(row: number, room: StateRoom | null = null): AccountState {
+  take(row: number): AccountState {
     const { book } = this.parts;
     this.around.dirty.clean(row);
     return {
       row,
       account: book.accounts.ids[row] ?? '',
-      state: book.snapshot(row, room),
+      state: book.snapshot(row),
       pages: book.idPages(row, this.pagesSaved[row] ?? 0),
     };
   }
@@ -77,44 +75,42 @@ export class AccountStates {
     let next = 0;
     let isWhole = true;
     while (next < rows.length) {
-      // The states before are acknowledged.
-      this.room.clear();
-      const states: AccountState[] = [];
+      const slices: (readonly AccountState[])[] = [];
       let bytes = 0;
       while (next < rows.length && bytes < limits.checkpointBatchBytesMax) {
         if (next > 0) await pace.rest();
-        for (let items = 0; next < rows.length && items < limits.checkpointEncodedItems;) {
+        const slice: AccountState[] = [];
+        for (let items = 0; next < rows.length && items < limits.checkpointSliceItems;) {
           const row = rows[next++] ?? 0;
           if (this.isLeftOut(row)) {
             isWhole = false;
             continue;
           }
-          const state = this.take(row, this.room);
+          const state = this.take(row);
           bytes += state.state.length;
           items += 1 + state.pages.length;
-          states.push(state);
+          slice.push(state);
         }
+        slices.push(slice);
       }
       await this.durable();
       await marks.saveStandIns(() => pace.rest());
-      if (!(await this.writeAll(states, isGivenUp))) return false;
+      if (!(await this.writeAll(slices, isGivenUp))) return false;
     }
     return isWhole;
   }
 
   /** Resolves when everything is acknowledged, or was given up and what had begun is. */
-  private async writeAll(states: readonly AccountState[], isGivenUp: () => boolean): Promise<boolean> {
+  private async writeAll(
+    slices: readonly (readonly AccountState[])[],
+    isGivenUp: () => boolean,
+  ): Promise<boolean> {
     const writes: Promise<unknown>[] = [];
-    let items = 0;
     try {
-      for (const state of states) {
-        if (items >= limits.checkpointSliceItems) {
-          await this.around.pace.rest();
-          items = 0;
-        }
+      for (const slice of slices) {
+        if (writes.length > 0) await this.around.pace.rest();
         if (isGivenUp()) return false;
-        items += 1 + state.pages.length;
-        const written = this.write(state);
+        const written = Promise.all(slice.map((state) => this.write(state)));
         // Told below, where it is waited for.
         written.catch(() => undefined);
         writes.push(written);

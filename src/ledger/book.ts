@@ -42,8 +42,8 @@ import { Recall, recallEffect } from './recall.ts';
 import { setInstrument } from './reference-data.ts';
 import { SeenIds } from './seen-ids.ts';
 import { Sessions } from './session.ts';
-import { Snapshots, type IdPageBytes } from './snapshot.ts';
-import type { StateRoom } from './state-room.ts';
+import { Snapshots } from './snapshot.ts';
+import type { IdPageBytes } from './snapshot.ts';
 import { unpricedOf } from './unpriced.ts';
 import { viewAccount } from './view.ts';
 import type { VoidRebuild } from './void-rebuild.ts';
@@ -170,9 +170,9 @@ export class Book {
     return at;
   }
 
-  /** The whole state, in `room` until that is cleared. What it names of `idPages` is to be taken with it, and kept before it. */
-  snapshot(row: number, room: StateRoom | null = null): Uint8Array {
-    return this.snapshots.take(row, room);
+  /** The whole state of an account. What it names of `idPages` is to be taken with it, and to be kept before it. */
+  snapshot(row: number): Uint8Array {
+    return this.snapshots.take(row);
   }
 
   /** The full pages of ids that a snapshot taken now names, from number `from` on; `slot` is where each is kept. */

@@ -19,7 +19,6 @@ import { readRebase, writeRebase } from './snapshot-rebase.ts';
 import { readRows, writeRows } from './snapshot-rows.ts';
 import { readVoids, writeVoids } from './snapshot-voids.ts';
 import { StateReader } from './state-reader.ts';
-import type { StateRoom } from './state-room.ts';
 import { StateWriter } from './state-writer.ts';
 
 export const snapshotFormat = 1;
@@ -65,8 +64,7 @@ export class Snapshots {
     ]; // prettier-ignore
   }
 
-  /** `room`: where it is kept; in a buffer of its own where there is none. */
-  take(account: number, room: StateRoom | null): Uint8Array {
+  take(account: number): Uint8Array {
     const { accounts } = this.b;
     const w = this.writer;
     w.start();
@@ -78,8 +76,7 @@ export class Snapshots {
       section.write(account, w);
       w.endSection();
     }
-    const state = w.finish();
-    return room === null ? new Uint8Array(state) : room.keep(state);
+    return w.finish();
   }
 
   idPages(account: number, from: number): IdPageBytes[] {

@@ -23,9 +23,9 @@ export class StateWriter {
     this.at = 0;
   }
 
-  /** What was written, until the next `start`. */
+  /** A copy of what was written. */
   finish(): Uint8Array {
-    return this.bytes.subarray(0, this.at);
+    return new Uint8Array(this.bytes.subarray(0, this.at));
   }
 
   byte(x: number): void {
