@@ -104,9 +104,6 @@ class Engine implements App {
       done: (changes) => {
         this.checkpointer.ticked(changes);
       },
-      settled: () => {
-        this.checkpointer.settled();
-      },
     });
     this.ticker = ticker;
     this.checkpointer = new Checkpointer({
@@ -118,8 +115,6 @@ class Engine implements App {
       intervalMs: config.checkpoint.interval_ms,
       stopped: () => this.supervisor.stopped,
       refreshMsMax: Math.floor(periodMs(config.frames.max_age) / 3),
-      settle: () => this.settleCatchingUp(),
-      hasStandIns: () => conflater.hasStandIns,
       fail: this.fail,
     });
     const { checkpointer } = this;
@@ -211,12 +206,10 @@ class Engine implements App {
     // From here on ticks from outside may be late, and the ledger waits for them.
     this.isTailing = ports.ticks !== null;
     this.gate.release();
-    // Before the rest of the ledger: whoever is killed on this way is followed by one that has less of it.
-    await this.checkpointer.start(checkpoint, ledgerCreated, through);
-    this.checkpointer.beginPass();
     await this.intake.appliedThrough(await ports.ledger.lastSequence());
     const { stopped } = this.outcomes;
     this.alerting.recover(await raised, (row) => stopped.has(row));
+    await this.checkpointer.start(checkpoint, ledgerCreated, through);
     this.outcomes.verdicts.begin(this.intake.applied);
     partition.send({ type: 'caught_up' });
     ports.log.info({ accounts: this.book.accounts.count, sequence: this.intake.applied }, 'live');
@@ -232,12 +225,6 @@ class Engine implements App {
     if (!ticker.isLoaded && !isLong) return;
     if (pending === null) await ticker.settle(ports.ticks === null);
     else await ticker.settleFor(pending);
-  }
-
-  /** Ticks do that for what they tell of. With ticks from outside, what has come has no time before the first one. */
-  private async settleCatchingUp(): Promise<void> {
-    const { ports, ticker, partition } = this;
-    if (ports.ticks === null && partition.getSnapshot().matches('catching_up')) await ticker.settle(true);
   }
 
   async stop(): Promise<void> {
@@ -267,11 +254,8 @@ class Engine implements App {
     }
     this.partition.send({ type: 'drain' });
     this.curve.write();
-    if (this.checkpointer.isOn) {
-      // What was applied since the last tick, or before a first one, has no tick to see to it.
-      if (!wasLive && ports.lease.isHeld) await ticker.settle(ports.ticks === null);
-      await this.checkpointer.finish();
-    } else await ports.frames.flush();
+    if (wasLive) await this.checkpointer.finish();
+    else await ports.frames.flush();
     await ports.instruments.close();
   }
 

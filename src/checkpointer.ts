@@ -2,27 +2,33 @@
  * Keeps the changelog: the state of each account that something durable changed, in passes of bounded slices, and after
  * each pass a checkpoint that says how far recovery need not look. Nothing is written before the effects that led to it,
  * and the rows of the curve that told it, are in acknowledged frames; no checkpoint before all it vouches for is acknowledged.
- * An engine that still catches up writes, too: one that is killed on its way leaves the next one less of it.
  */
 import { limits } from '../config/limits.ts';
-import { AccountStates, type AccountState, type AccountStatesParts } from './account-states.ts';
 import { CheckpointPace } from './checkpoint-pace.ts';
 import type { InstrumentTable } from './domain/instrument.ts';
 import type { PriceChanges } from './domain/price-change.ts';
 import { changelogFormat, type Checkpoint } from './domain/recorded.ts';
-import { Conditions } from './conditions.ts';
+import type { Book } from './ledger/book.ts';
+import type { IdPageBytes } from './ledger/snapshot.ts';
 import { DirtyRows } from './dirty-rows.ts';
 import { HeldAccounts } from './held-accounts.ts';
 import { MarkKeeper } from './mark-keeper.ts';
-import { Fenced, type Cancel } from './ports.ts';
+import { Fenced } from './ports.ts';
+import type { Cancel, Ports } from './ports.ts';
+import type { Ticker } from './ticker.ts';
 
-export interface CheckpointerParts extends AccountStatesParts {
+export interface CheckpointerParts {
+  readonly ports: Ports;
+  readonly book: Book;
   readonly instruments: InstrumentTable;
+  readonly ticker: Ticker;
   readonly partitions: number;
   /** Config `checkpoint.interval_ms`. */
   readonly intervalMs: number;
   /** Within this at most every account is written once, changed or not; sooner where there are few. */
   readonly refreshMsMax: number;
+  /** Rows of accounts that failed and take no events: they are not written, and no checkpoint vouches for more. */
+  readonly stopped: () => ReadonlySet<number>;
   /** Writing has become impossible: another process owns the partition. */
   readonly fail: (error: unknown) => void;
 }
@@ -40,14 +46,22 @@ interface Marker {
   readonly letters: Promise<void>;
 }
 
+interface Snapshot {
+  readonly row: number;
+  readonly account: string;
+  readonly state: Uint8Array;
+  /** Pages of ids that the state names and the changelog does not have. */
+  readonly pages: readonly IdPageBytes[];
+}
+
 export class Checkpointer {
   private readonly parts: CheckpointerParts;
   private readonly dirty = new DirtyRows();
+  /** By account row: how many of its pages of ids are in the changelog. */
+  private readonly pagesSaved: number[] = [];
   private readonly pace: CheckpointPace;
   private readonly marks: MarkKeeper;
-  private readonly states: AccountStates;
-  private readonly held = new HeldAccounts<AccountState>();
-  private readonly conditions = new Conditions();
+  private readonly held = new HeldAccounts<Snapshot>();
   private last: Checkpoint | null = null;
   private ledgerCreated = '';
   /** Row at which the refreshing of all accounts goes on, and where FRAMES stood when it began. */
@@ -56,18 +70,16 @@ export class Checkpointer {
   private framesFrom = 1;
   /** No account had failed since the refreshing began. */
   private isCycleWhole = true;
+  private waiting: { readonly isMet: () => boolean; readonly go: () => void }[] = [];
   private running: Promise<void> | null = null;
   private saves = 0;
   private isEnding = false;
-  private hasBegun = false;
   private timers: readonly Cancel[] = [];
 
   constructor(parts: CheckpointerParts) {
     this.parts = parts;
     this.pace = new CheckpointPace(parts.ports);
     this.marks = new MarkKeeper(parts.ports.changelog, parts.book, parts.instruments);
-    const { dirty, pace, marks, conditions } = this;
-    this.states = new AccountStates(parts, { dirty, pace, marks, conditions });
   }
 
   /** Where the last owner left off, or this one by now. */
@@ -97,34 +109,23 @@ export class Checkpointer {
 
   /** The account takes no more events until the next start, which begins with it as it stands now. */
   hold(row: number): void {
-    this.held.add(row, this.states.take(row));
+    this.held.add(row, this.snapshot(row));
   }
 
   /** Of a restored account: the changelog has these pages. */
   notePages(row: number, count: number): void {
-    this.states.notePages(row, count);
-  }
-
-  /** Whether accounts are written from now on. */
-  get isOn(): boolean {
-    return this.hasBegun;
+    this.pagesSaved[row] = count;
   }
 
   /** A tick is told; its marks are to be kept. */
   ticked(changes: PriceChanges): void {
     this.marks.note(changes);
-    this.conditions.look();
-  }
-
-  /** More has become durable without a tick. */
-  settled(): void {
-    this.conditions.look();
+    this.wake();
   }
 
   /** Begins: ticks are reserved before the first one is given out. `last`: where this owner's recovery began. */
   async start(last: Checkpoint | null, ledgerCreated: string, through: number): Promise<void> {
     const { ports, intervalMs } = this.parts;
-    this.hasBegun = true;
     this.last = last;
     this.ledgerCreated = ledgerCreated;
     this.framesFrom = this.cycleFrom = last?.framesFrom ?? 1;
@@ -139,19 +140,13 @@ export class Checkpointer {
       isWhole: true,
     });
     ports.log.debug({ from: this.sequence, through }, 'checkpoints begin');
-    if (this.isEnding) return;
     this.timers = [
       ports.clock.every(intervalMs, () => {
-        this.beginPass();
+        this.wake();
+        this.running ??= this.attempt(() => this.pass()).finally(() => (this.running = null));
       }),
       ports.clock.every(limits.ticksReservedMs / 4, () => void this.attempt(() => this.reserve())),
     ];
-  }
-
-  /** Begins a pass, unless one is under way. */
-  beginPass(): void {
-    this.conditions.look();
-    if (!this.isEnding) this.running ??= this.attempt(() => this.pass()).finally(() => (this.running = null));
   }
 
   /**
@@ -164,15 +159,15 @@ export class Checkpointer {
     for (const cancel of this.timers) cancel();
     this.isEnding = true;
     this.pace.hurry();
-    this.conditions.end();
+    for (const { go } of this.waiting.splice(0)) go();
     await this.running;
     await ports.frames.flush();
     await ports.deadLetters.settled();
     // In a frame that was refused, or still for a tick to tell: the next start frames them.
     const { effectsDurable, effectsWritten, curveDurable, curveWritten } = ports.frames;
-    if (effectsDurable < effectsWritten || curveDurable < curveWritten || this.parts.hasStandIns())
+    if (effectsDurable < effectsWritten || curveDurable < curveWritten)
       return this.marks.save(() => this.pace.rest());
-    await this.held.save((state) => this.states.write(state));
+    await this.held.save((state) => this.writeOne(state));
     const marker = this.marker();
     const { sequence } = book.accounts;
     // With ticks from outside an event may still wait for its tick: then its account is left as it was.
@@ -180,8 +175,8 @@ export class Checkpointer {
     const settled = rows.filter((row) => (sequence[row] ?? 0) <= ticker.durableThrough);
     const changed = settled.filter((row) => this.dirty.has(row));
     const others = settled.filter((row) => !this.dirty.has(row));
-    await this.states.save(changed, () => false);
-    const areAllWritten = await this.states.save(others, () => ports.clock.now() > deadline);
+    await this.saveAccounts(changed, () => false);
+    const areAllWritten = await this.saveAccounts(others, () => ports.clock.now() > deadline);
     await this.marks.save(() => this.pace.rest());
     if (settled.length < rows.length) return;
     if (areAllWritten && marker.isWhole)
@@ -200,17 +195,15 @@ export class Checkpointer {
   }
 
   private async pass(): Promise<void> {
-    const { ports, settle } = this.parts;
-    const { frames } = ports;
-    await settle();
+    const { frames } = this.parts.ports;
     const marker = this.marker();
     const rows = this.dirty.take();
     const cycleEnds = this.addRefreshed(rows);
     try {
-      if (this.held.hasUnwritten) await this.states.durable();
-      await this.held.save((state) => this.states.write(state));
+      if (this.held.hasUnwritten) await this.durable();
+      await this.held.save((state) => this.writeOne(state));
       // What `finish` does better is given up.
-      if (!(await this.states.save(rows, () => this.isEnding))) {
+      if (!(await this.saveAccounts(rows, () => this.isEnding))) {
         if (this.isEnding) this.dirty.noteAgain(rows);
         return;
       }
@@ -220,7 +213,7 @@ export class Checkpointer {
       throw error;
     }
     await this.marks.save(() => this.pace.rest());
-    await this.conditions.until(() => frames.effectsDurable >= marker.effectRows);
+    await this.until(() => frames.effectsDurable >= marker.effectRows);
     if (this.isEnding) return;
     // What frames say of an account that failed is in no state yet.
     if (cycleEnds && marker.isWhole && this.isCycleWhole) {
@@ -262,6 +255,97 @@ export class Checkpointer {
     return true;
   }
 
+  /** Says whether all are written that took events when it began. */
+  private async saveAccounts(all: readonly number[], isGivenUp: () => boolean): Promise<boolean> {
+    const rows = all.filter((row) => !this.isLeftOut(row));
+    let next = 0;
+    let isWhole = true;
+    while (next < rows.length) {
+      const slices: (readonly Snapshot[])[] = [];
+      let bytes = 0;
+      while (next < rows.length && bytes < limits.checkpointBatchBytesMax) {
+        if (next > 0) await this.pace.rest();
+        const slice: Snapshot[] = [];
+        for (let items = 0; next < rows.length && items < limits.checkpointSliceItems;) {
+          const row = rows[next++] ?? 0;
+          if (this.isLeftOut(row)) {
+            isWhole = false;
+            continue;
+          }
+          const snapshot = this.snapshot(row);
+          bytes += snapshot.state.length;
+          items += 1 + snapshot.pages.length;
+          slice.push(snapshot);
+        }
+        slices.push(slice);
+      }
+      await this.durable();
+      if (!(await this.write(slices, isGivenUp))) return false;
+    }
+    return isWhole;
+  }
+
+  /** Resolves when everything is acknowledged, or was given up and what had begun is. */
+  private async write(slices: readonly (readonly Snapshot[])[], isGivenUp: () => boolean): Promise<boolean> {
+    const writes: Promise<unknown>[] = [];
+    try {
+      for (const slice of slices) {
+        if (writes.length > 0) await this.pace.rest();
+        if (isGivenUp()) return false;
+        const written = Promise.all(slice.map((snapshot) => this.writeOne(snapshot)));
+        // Told below, where it is waited for.
+        written.catch(() => undefined);
+        writes.push(written);
+      }
+      await Promise.all(writes);
+      return true;
+    } finally {
+      await Promise.allSettled(writes);
+    }
+  }
+
+  /** An account that failed may be half an event: it is noted again when it is rebuilt. */
+  private isLeftOut(row: number): boolean {
+    if (!this.parts.stopped().has(row)) return false;
+    this.dirty.clean(row);
+    return true;
+  }
+
+  private snapshot(row: number): Snapshot {
+    const { book } = this.parts;
+    this.dirty.clean(row);
+    return {
+      row,
+      account: book.accounts.ids[row] ?? '',
+      state: book.snapshot(row),
+      pages: book.idPages(row, this.pagesSaved[row] ?? 0),
+    };
+  }
+
+  /** Resolves when everything that has been applied until now is in the effect log and in acknowledged frames, or at the end. */
+  private async durable(): Promise<void> {
+    const { ports, ticker } = this.parts;
+    const { tick, applied } = ticker;
+    const { effectsWritten, curveWritten } = ports.frames;
+    // A state that has seen a refused message keeps it from being read, and refused, again.
+    await ports.deadLetters.settled();
+    // Rows of the curve too: a state says that the world was told, and if its row were lost none would come.
+    const areFramed = (): boolean =>
+      ports.frames.effectsDurable >= effectsWritten && ports.frames.curveDurable >= curveWritten;
+    await this.until(() => ticker.durableThrough >= applied && ticker.durableTick >= tick && areFramed());
+  }
+
+  /** Pages before the state that names them. */
+  private async writeOne({ row, account, state, pages }: Snapshot): Promise<void> {
+    const { book, ports } = this.parts;
+    for (const { number, slot, page } of pages) {
+      await ports.changelog.saveIds(account, slot, page);
+      this.pagesSaved[row] = number + 1;
+    }
+    await ports.changelog.saveAccount(account, state);
+    book.snapshotKept(row);
+  }
+
   private async save({ through, effectsFrom, held, letters }: Marker): Promise<void> {
     await letters;
     await this.put({
@@ -298,5 +382,18 @@ export class Checkpointer {
     }
     this.last = checkpoint;
     ticker.ceiling = checkpoint.tickCeiling;
+  }
+
+  /** Resolves when it is met, or at the end. */
+  private until(isMet: () => boolean): Promise<void> {
+    if (isMet() || this.isEnding) return Promise.resolve();
+    return new Promise((go) => this.waiting.push({ isMet, go }));
+  }
+
+  private wake(): void {
+    if (this.waiting.length === 0) return;
+    const met = this.waiting.filter(({ isMet }) => isMet());
+    this.waiting = this.waiting.filter((each) => !met.includes(each));
+    for (const { go } of met) go();
   }
 }

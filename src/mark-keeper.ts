@@ -11,8 +11,6 @@ export class MarkKeeper {
   private readonly book: Book;
   private readonly instruments: InstrumentTable;
   private readonly dirtyChunks = new Set<number>();
-  /** Those of them with a mark that only a settlement said. */
-  private readonly standInChunks = new Set<number>();
 
   constructor(changelog: Pick<Changelog, 'saveMarks'>, book: Book, instruments: InstrumentTable) {
     this.changelog = changelog;
@@ -23,29 +21,18 @@ export class MarkKeeper {
   /** A tick is told: its marks are to be kept. */
   note(changes: PriceChanges): void {
     for (let i = 0; i < changes.count; i++) {
-      const chunk = ((changes.symbols[i] ?? 0) / limits.checkpointMarksInChunk) | 0;
-      this.dirtyChunks.add(chunk);
-      if (changes.times[i] === -Infinity) this.standInChunks.add(chunk);
+      this.dirtyChunks.add(((changes.symbols[i] ?? 0) / limits.checkpointMarksInChunk) | 0);
     }
   }
 
   /** Resolves when all that were noted are acknowledged. Rests between two chunks: all at once would be a pause. */
-  save(rest: () => Promise<void>): Promise<void> {
-    return this.saveChunks([...this.dirtyChunks], rest);
-  }
-
-  /** The same for those that stand in for a price of the market: no stream has them, and no message says them again. */
-  saveStandIns(rest: () => Promise<void>): Promise<void> {
-    return this.saveChunks([...this.standInChunks], rest);
-  }
-
-  private async saveChunks(chunks: readonly number[], rest: () => Promise<void>): Promise<void> {
+  async save(rest: () => Promise<void>): Promise<void> {
+    const chunks = [...this.dirtyChunks];
+    this.dirtyChunks.clear();
     const saves: Promise<void>[] = [];
     try {
       for (const chunk of chunks) {
         if (saves.length > 0) await rest();
-        this.dirtyChunks.delete(chunk);
-        this.standInChunks.delete(chunk);
         const saved = this.changelog.saveMarks(chunk, this.marksOf(chunk));
         // Told below, where it is waited for.
         saved.catch(() => undefined);
@@ -53,10 +40,7 @@ export class MarkKeeper {
       }
       await Promise.all(saves);
     } catch (error) {
-      for (const chunk of chunks) {
-        this.dirtyChunks.add(chunk);
-        this.standInChunks.add(chunk);
-      }
+      for (const chunk of chunks) this.dirtyChunks.add(chunk);
       throw error;
     }
   }

@@ -93,7 +93,7 @@ export class Recovery {
       ports.frames.curve(row);
     });
     history.forgetCurves();
-    this.parts.ticker.resume(this.lastTick(checkpoint, curveTick));
+    this.parts.ticker.tick = this.lastTick(checkpoint, curveTick);
     book.past.expect(this.effects.count);
     book.past.late(this.effects.lateOfAll());
     gate.holdAt(through);
@@ -104,7 +104,7 @@ export class Recovery {
     // What is beyond that was deleted from the ledger.
     intake.applied = Math.max(intake.applied, through);
     await this.recallPeriods(checkpoint?.framesFrom ?? 1);
-    book.past.end(this.parts.ticker.tick);
+    book.past.end();
     this.effects.forget();
     return { checkpoint, ledgerCreated: bounds.created, through };
   }

@@ -24,8 +24,6 @@ export interface TickerParts {
   readonly applied: () => number;
   /** Told of each tick that is done. */
   readonly done: (changes: PriceChanges) => void;
-  /** Told when more has become durable without a tick. */
-  readonly settled: () => void;
 }
 
 export class Ticker {
@@ -49,11 +47,6 @@ export class Ticker {
 
   constructor(parts: TickerParts) {
     this.parts = parts;
-  }
-
-  /** Goes on above what was given out before: all that was told at those ticks is in the effect log. */
-  resume(tick: number): void {
-    this.tick = this.durableTick = tick;
   }
 
   /** LEDGER sequence applied last. */
@@ -106,20 +99,18 @@ export class Ticker {
 
   /**
    * Without a tick, much of the ledger having come: what was applied until now is made durable. `areTimed`: events have
-   * a time of their own, so that their rows need not wait for a tick either. More may be applied meanwhile.
+   * a time of their own, so that their rows need not wait for a tick either.
    */
   async settle(areTimed: boolean): Promise<void> {
     const { ports, applied } = this.parts;
     await this.settling;
     const through = applied();
-    // Before it is published: rows of what is applied meanwhile wait for the next time.
-    if (areTimed) this.seal(this.tick, NaN, through);
     await this.publish(NaN, NaN);
     // A tick that has begun meanwhile sees to it itself.
     if (this.isBusy || !areTimed) return;
     this.noteDurable(through);
+    this.seal(this.tick, NaN, through);
     ports.frames.release();
-    this.parts.settled();
   }
 
   /** The same for events that have the time of the tick that they are applied for: it has come, and is not run yet. */
@@ -133,7 +124,6 @@ export class Ticker {
     this.noteDurable(through);
     this.seal(tick, time, through);
     ports.frames.release();
-    this.parts.settled();
   }
 
   /** All that was applied up to `through` is in the effect log, and nothing else is in it. */

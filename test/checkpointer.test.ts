@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { limits } from '../config/limits.ts';
 import { Checkpointer, type CheckpointerParts } from '../src/checkpointer.ts';
-import { emptyPriceChanges } from '../src/domain/price-change.ts';
 import type { Checkpoint } from '../src/domain/recorded.ts';
 
 interface Timer {
@@ -20,16 +19,12 @@ function checkpointerOf(intervalMs: number) {
     isDurable: true,
     isRefused: false,
     isFrameRefused: false,
-    hasStandIns: false,
-    settled: 0,
     inTurn: 0,
     inTurnMax: 0,
     msPerWrite: 0,
   };
   const checkpoints: Checkpoint[] = [];
   const written: string[] = [];
-  /** Chunks of marks, each with how many states were written before it. */
-  const marks: { readonly chunk: number; readonly after: number }[] = [];
   const errors: string[] = [];
   const failed = new Set<number>();
   const timers = new Set<Timer>();
@@ -47,11 +42,7 @@ function checkpointerOf(intervalMs: number) {
     stopped: () => failed,
     intervalMs,
     refreshMsMax: 300_000_000,
-    hasStandIns: () => state.hasStandIns,
-    settle: () => {
-      state.settled++;
-      return Promise.resolve();
-    },
+    isHeld: () => false,
     fail: (error: unknown) => assert.fail(String(error)),
     book: {
       accounts: {
@@ -62,7 +53,6 @@ function checkpointerOf(intervalMs: number) {
       snapshot: () => new Uint8Array(1_000),
       idPages: () => [],
       snapshotKept: () => undefined,
-      hasMark: () => false,
     },
     ports: {
       log: { debug: () => undefined, error: ({ error }: { error: string }) => errors.push(error) },
@@ -95,10 +85,6 @@ function checkpointerOf(intervalMs: number) {
           checkpoints.push(checkpoint);
           return Promise.resolve();
         },
-        saveMarks(chunk: number) {
-          marks.push({ chunk, after: written.length });
-          return Promise.resolve();
-        },
         saveAccount(account: string) {
           state.inTurnMax = Math.max(state.inTurnMax, ++state.inTurn);
           if (state.isRefused && account === 'a100') return Promise.reject(new Error('too large'));
@@ -110,7 +96,7 @@ function checkpointerOf(intervalMs: number) {
     },
   };
   const checkpointer = new Checkpointer(parts as unknown as CheckpointerParts);
-  return { checkpointer, ticker, state, checkpoints, written, marks, errors, failed, passTime };
+  return { checkpointer, ticker, state, checkpoints, written, errors, failed, passTime };
 
   async function passTime(ms: number): Promise<void> {
     for (const end = state.now + ms; state.now < end;) {
@@ -173,44 +159,6 @@ describe('the checkpointer', () => {
     await passTime(1_900);
     assert.deepEqual([...new Set(written)].toSorted(), all.toSorted());
     assert.equal(checkpointer.sequence, sequence);
-  });
-
-  it('begins a pass when it is told to, which makes durable what no tick does', async () => {
-    const { checkpointer, state, written, passTime } = checkpointerOf(seldom);
-    await checkpointer.start(null, 'then', sequence);
-    checkpointer.note(3);
-    checkpointer.beginPass();
-    await passTime(100);
-    assert.deepEqual([written.includes('a3'), checkpointer.sequence], [true, sequence]);
-    // Before it looks how far it goes, and before a state of then is written.
-    assert.equal(state.settled, 2);
-  });
-
-  it('writes no state of a settlement whose price stands in for a mark before that mark is kept', async () => {
-    const { checkpointer, state, written, marks, passTime } = checkpointerOf(1_000);
-    await checkpointer.start(null, 'then', sequence);
-    checkpointer.note(3);
-    state.hasStandIns = true;
-    await passTime(3_000);
-    assert.deepEqual([written, checkpointer.sequence], [[], 0], 'no tick has taken it');
-    state.hasStandIns = false;
-    const symbol = limits.checkpointMarksInChunk;
-    const changes = emptyPriceChanges(1);
-    changes.count = 1;
-    changes.symbols[0] = symbol;
-    changes.times[0] = -Infinity;
-    checkpointer.ticked(changes);
-    await passTime(900);
-    assert.deepEqual([written.includes('a3'), checkpointer.sequence], [true, sequence]);
-    assert.deepEqual(marks, [{ chunk: 1, after: 0 }]);
-  });
-
-  it('writes no account at the end while the price of a settlement waits for a tick', async () => {
-    const { checkpointer, state, written } = checkpointerOf(seldom);
-    await checkpointer.start(null, 'then', sequence);
-    state.hasStandIns = true;
-    await checkpointer.finish();
-    assert.deepEqual([written, checkpointer.sequence], [[], 0]);
   });
 
   it('gives up a pass at the end, whatever it waits for, and writes every account', async () => {

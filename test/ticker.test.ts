@@ -8,9 +8,6 @@ class Bench {
   told: number[] = [];
   /** Position of the last acknowledged message. */
   position = 0;
-  /** LEDGER sequence up to which rows of effects are complete, and may leave. */
-  sealedThrough = 0;
-  releasedThrough = 0;
   private recorded = 0;
   private readonly underWay: { messages: number; resolve: () => void }[] = [];
   readonly ticker: Ticker;
@@ -34,11 +31,7 @@ class Bench {
         lease: { isHeld: true },
         clock: { now: () => 0 },
         updates: { release: () => this.told.push(this.ticker.tick) },
-        frames: {
-          seal: (_tick: number, _time: number, through: number) => void (this.sealedThrough = through),
-          release: () => void (this.releasedThrough = this.sealedThrough),
-          effectsWritten: 0,
-        },
+        frames: { seal: nothing, release: nothing, effectsWritten: 0 },
       },
       curve: { begin: nothing, end: nothing },
       reference: { write: nothing },
@@ -46,7 +39,6 @@ class Bench {
       counters: { ticked: nothing, toldAfter: nothing },
       send: nothing,
       done: nothing,
-      settled: nothing,
       applied: () => this.applied,
     };
     this.ticker = new Ticker(parts as unknown as TickerParts);
@@ -92,23 +84,6 @@ describe('the ticker', () => {
     await bench.acknowledge();
     await settled;
     assert.deepEqual([ticker.durableThrough, ticker.effectsFrom], [2, 3]);
-  });
-
-  it('lets no row leave of what is applied while what came before it becomes durable', async () => {
-    const bench = new Bench();
-    bench.apply(1);
-    const settled = bench.ticker.settle(true);
-    await Promise.resolve();
-    bench.apply(2);
-    await bench.acknowledge();
-    await settled;
-    assert.deepEqual([bench.ticker.durableThrough, bench.releasedThrough], [1, 1]);
-  });
-
-  it('goes on above what was given out before a start, all of which is durable', () => {
-    const { ticker } = new Bench();
-    ticker.resume(41);
-    assert.deepEqual([ticker.tick, ticker.durableTick], [41, 41]);
   });
 
   it('tells nobody of what was published without a tick before that is acknowledged', async () => {

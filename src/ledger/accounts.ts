@@ -6,7 +6,7 @@ import { grown, nextCapacity } from './grow.ts';
 
 export class Accounts {
   count = 0;
-  /** The last tick at which an account was closed; after a start, the last one that was given out before it. */
+  /** The last tick at which an account was closed. */
   lastTick = 0;
   readonly ids: string[] = [];
   readonly names: string[] = [];

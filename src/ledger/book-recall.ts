@@ -106,14 +106,12 @@ export class BookRecall {
     if (row >= 0 && period.tick > recall.asOf(row)) rebasing.recall(row, period);
   }
 
-  /** `tick`: the last that was given out. States that are written from now on have all that ticks did up to it. */
-  end(tick: number): void {
+  end(): void {
     const { recall, accounts } = this.b;
     recall.source = null;
     for (let row = 0; row < accounts.count; row++) this.curveBefore(row, Infinity);
     recall.curves.clear();
     recall.restored.length = 0;
-    accounts.lastTick = Math.max(accounts.lastTick, tick);
   }
 
   /** After the marks are back: accounts that the ledger did not change since they were told of are no news by themselves. */

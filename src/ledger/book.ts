@@ -105,7 +105,7 @@ export class Book {
     this.parts.sessions.calendar(options.timezone, options.cutoverMinutes);
   }
 
-  /** The last tick at which an account was closed; after a start, the last one that was given out before it. */
+  /** The last tick at which an account was closed. */
   get tick(): number {
     return this.accounts.lastTick;
   }

@@ -51,8 +51,6 @@ export class PriceConflater implements PriceIntake {
   /** What was given last stays whole while the other one is filled. */
   private given = emptyPriceChanges(initialCapacity);
   private spare = emptyPriceChanges(initialCapacity);
-  /** A price that only a settlement said is pending. */
-  hasStandIns = false;
   /** Times up to here are believed without asking the clock. */
   private horizon = -Infinity;
 
@@ -94,7 +92,7 @@ export class PriceConflater implements PriceIntake {
       case 'always':
         return this.accept(symbol, price, price, price, this.believed(time));
       case 'unpriced':
-        return !this.known(symbol) && this.standIn(symbol, price);
+        return !this.known(symbol) && this.accept(symbol, price, price, price, -Infinity);
     }
   }
 
@@ -150,14 +148,8 @@ export class PriceConflater implements PriceIntake {
     }
     changes.count = count;
     this.dirtyCount = 0;
-    this.hasStandIns = false;
     this.horizon = -Infinity;
     return changes;
-  }
-
-  private standIn(symbol: number, price: number): boolean {
-    this.hasStandIns = true;
-    return this.accept(symbol, price, price, price, -Infinity);
   }
 
   private accept(symbol: number, mid: number, bid: number, ask: number, time: number): boolean {

@@ -70,7 +70,7 @@ describe('the curve', () => {
     after.book.past.begin({ effect: () => null, late: () => [] }, curves);
     after.apply('cash.7', deposit, 1);
     after.apply('cash.8', deposit, 2);
-    after.book.past.end(0);
+    after.book.past.end();
     after.book.past.quiet();
     after.apply('cash.8', { ...deposit, id: 'd2' }, 3);
     assert.deepEqual(after.tick(), ['8']);

@@ -29,7 +29,7 @@ describe('a book on its way back', () => {
       },
     );
     second.apply('cash.a', deposit('d2'), 2);
-    second.book.past.end(0);
+    second.book.past.end();
     assert.equal(second.inspect('a')?.['net_flow'], first.inspect('a')?.['net_flow']);
     assert.equal(second.inspect('a')?.['net_flow'], 2_200);
   });
@@ -54,7 +54,7 @@ describe('a book on its way back', () => {
     const back = new LedgerBench();
     back.book.past.begin({ effect, late: () => [] }, new Map());
     story(back, () => undefined);
-    back.book.past.end(back.book.tick);
+    back.book.past.end();
     back.price('M', { price: 117 });
     back.mark();
     for (const each of [bench, back]) each.tick();
@@ -70,33 +70,6 @@ describe('a book on its way back', () => {
       drawdown_money: -3_000,
     });
     assert.deepEqual(performance(back), performance(bench));
-  });
-
-  it('has all that ticks did in the states it gives out then: the next start does not put an older row in force', () => {
-    const ledger = [1, 2].map((sequence) => ({ id: `d${sequence}`, type: 'deposit', amount: 1_000 }));
-    const [first, second] = ledger;
-    const live = new LedgerBench();
-    live.apply('cash.a', first, 1);
-    live.tick();
-    const [row] = live.curve();
-    assert.ok(row);
-    const curves = new Map([['a', { ...row, time: row.timestamp }]]);
-    const source = { effect: () => null, late: () => [] };
-
-    const back = new LedgerBench();
-    back.book.past.begin(source, curves);
-    back.apply('cash.a', first, 1);
-    back.book.past.end(row.tick);
-    back.apply('cash.a', second, 2);
-    const state = back.book.snapshot(0);
-
-    const next = new LedgerBench();
-    next.book.restore(state);
-    next.book.endRestore();
-    next.book.past.begin(source, curves);
-    next.book.past.end(row.tick);
-    const { units, net_flow: flow } = next.inspect('a') ?? {};
-    assert.deepEqual({ units, flow }, { units: 2_000, flow: 2_000 });
   });
 
   it('knows the peak of profit to the minor unit where units began at a tick that left no row', () => {
@@ -125,7 +98,7 @@ describe('a book on its way back', () => {
     back.apply('cash.a', events[1], 2);
     back.apply('settlements.a', buy, 3);
     back.apply('cash.a', events[2], 4);
-    back.book.past.end(live.book.tick);
+    back.book.past.end();
     // Units began at 3,000; 700 were won since, of which a deposit bought its units.
     assert.ok(!Number.isInteger(live.inspect('a')?.['units']), 'units are no whole number then');
     assert.equal(back.inspect('a')?.['units'], live.inspect('a')?.['units']);
@@ -166,7 +139,7 @@ describe('a book on its way back', () => {
       assert.ok(row);
       bench.book.past.begin({ effect, late: () => [] }, new Map([['a', { ...row, time: row.timestamp }]]));
       play(bench, later, () => undefined);
-      bench.book.past.end(0);
+      bench.book.past.end();
       return bench;
     }
 

@@ -124,7 +124,7 @@ describe('a book that starts again', () => {
         second.book.past.begin(first, curves);
         const secondClock = { now: startMs, sequence: 0 };
         replay(second, [...before, ...afterTick], secondClock);
-        second.book.past.end(first.book.tick);
+        second.book.past.end();
 
         assert.deepEqual(secondClock, firstClock);
         compare(second, first, measuredAtTicks);

@@ -35,7 +35,7 @@ const faults: Readonly<Record<string, Fault>> = {
     if (world.engines.length < 2) world.startEngine();
   },
   drain(world) {
-    const engine = world.engines.find((each) => each.isDrainable && !each.process.isStopped);
+    const engine = world.engines.find((each) => each.isLive && !each.isDraining && !each.process.isStopped);
     if (engine === undefined) return;
     world.trace(`${engine.process.name} drains`);
     engine.stop().then(

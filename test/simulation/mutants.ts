@@ -49,13 +49,6 @@ export const mutants: readonly Mutant[] = [
     replace: 'void recallCurve;',
   },
   {
-    name: 'a state that is written while an engine catches up does not say which ticks it has',
-    file: 'src/ledger/book-recall.ts',
-    find: 'accounts.lastTick = Math.max(accounts.lastTick, tick);',
-    replace: 'void tick;',
-    seed: 23,
-  },
-  {
     name: 'a day that began while no engine was there opens at marks of after it',
     file: 'src/ledger/session.ts',
     find: 'return told !== null && told[row] === accounts.sequence[row] ? NaN : accounts.equity(row);',
@@ -82,13 +75,13 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a state is written before its effects are durable',
-    file: 'src/account-states.ts',
-    find: 'await this.durable();\n      await marks',
-    replace: 'await marks',
+    file: 'src/checkpointer.ts',
+    find: 'await this.durable();\n      if (!(await this.write(slices, isGivenUp)))',
+    replace: 'if (!(await this.write(slices, isGivenUp)))',
   },
   {
     name: 'the checkpoint does not wait for its accounts',
-    file: 'src/account-states.ts',
+    file: 'src/checkpointer.ts',
     find: 'writes.push(written);',
     replace: '',
   },
@@ -114,14 +107,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'marks are not kept',
     file: 'src/mark-keeper.ts',
-    find: '      this.dirtyChunks.add(chunk);\n      if',
-    replace: '      if',
+    find: 'this.dirtyChunks.add(((changes.symbols[i] ?? 0) / limits.checkpointMarksInChunk) | 0);',
+    replace: '',
   },
   {
     name: 'ticks begin again where the clock is',
     file: 'src/recovery.ts',
-    find: 'this.parts.ticker.resume(this.lastTick(checkpoint, curveTick));',
-    replace: 'this.parts.ticker.resume(0);',
+    find: 'this.parts.ticker.tick = this.lastTick(checkpoint, curveTick);',
+    replace: 'this.parts.ticker.tick = 0;',
   },
   {
     name: 'an engine that lost its partition goes on ticking',

@@ -55,12 +55,6 @@ export class SimulatedEngine {
     }, end);
   }
 
-  /** It has accounts, and is not being drained. */
-  get isDrainable(): boolean {
-    const state = this.ports.asked.queries?.stats().state;
-    return (state === 'catching_up' || state === 'live') && !this.isDraining;
-  }
-
   get queries(): EngineQueries {
     const { queries } = this.ports.asked;
     if (queries === null) throw new Error('the engine serves no queries yet');
